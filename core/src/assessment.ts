@@ -1,0 +1,110 @@
+import type { Incident, IncidentDrops, VerdictKind } from './finding.ts';
+import type { Interval } from './interval.ts';
+import type { Policy } from './policy.ts';
+import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
+import type { Source } from './source.ts';
+
+/** What the collector believes at `nowMs`. Plain JSON, made anew each tick; what did not change is the same object. */
+export interface Assessment {
+  readonly nowMs: number;
+  readonly tick: number;
+  readonly agents: readonly AgentAssessment[];
+  readonly tasks: readonly TaskAssessment[];
+  readonly hosts: readonly HostClock[];
+  /** Newest first, at most `assessLimits.maxIncidents`. */
+  readonly incidents: readonly Incident[];
+  /** Since the collector started. A revised verdict moves its records from one row to another: sums stay. */
+  readonly totals: readonly LateTotal[];
+}
+
+export interface AgentAssessment {
+  readonly identity: AgentIdentity;
+  readonly lastReportMs: number;
+  /** No report for `assessLimits.agentLostMs`. */
+  readonly lost: boolean;
+  readonly missedReports: number;
+  readonly health: AgentHealth;
+}
+
+export interface TaskAssessment {
+  readonly id: string;
+  readonly group: string;
+  readonly agentId: string;
+  readonly partitions: readonly TopicPartition[];
+  readonly policies: readonly Policy[];
+  readonly streamTimeMs?: number;
+  readonly streamTimeBy?: Culprit;
+  /** True stream time, made at this moment (`online`): revised with hindsight in the series. */
+  readonly trueStreamTimeMs?: number;
+  /** S − T: how far the consumer's time runs ahead of the truth. */
+  readonly leadMs?: number;
+  /** The source that holds the true stream time back, if it is overdue. */
+  readonly heldBackBy?: Source;
+  readonly records: number;
+  readonly late: number;
+  readonly dropped: readonly { readonly policy: string; readonly count: number }[];
+  readonly sources: readonly SourceAssessment[];
+}
+
+export interface SourceAssessment {
+  readonly source: Source;
+  readonly partitions: readonly TopicPartition[];
+  /** `silent`: overdue by its own habit; idle or cut off cannot be told until it returns. `gone`: holds nothing back. */
+  readonly state: 'live' | 'silent' | 'gone';
+  readonly records: number;
+  readonly late: number;
+  readonly lastEventMs?: number;
+  readonly lastSeenMs: number;
+  readonly usualGapMs?: number;
+  readonly usualDelayMs?: number;
+  /** Event time − latest possible append time of its records, when positive: at least this far ahead of the broker. */
+  readonly aheadMs?: number;
+  /** Share of its records that are out of order within itself. */
+  readonly outOfOrderRatio: number;
+}
+
+/** The clock of a host that has an agent. Positive offset: the clock is ahead. */
+export interface HostClock {
+  readonly host: string;
+  readonly source: string;
+  /** Undefined: unbounded, nothing says how wrong this clock may be. */
+  readonly offset?: Interval;
+  readonly readAtMs?: number;
+  readonly steps: readonly ClockStep[];
+}
+
+export interface LateTotal {
+  readonly group: string;
+  readonly topic: string;
+  readonly partition: number;
+  readonly verdict: VerdictKind;
+  readonly late: number;
+  readonly dropped: number;
+}
+
+export const assessLimits = {
+  maxIncidents: 500,
+  maxTasks: 1_000,
+  maxLanesPerTask: 20_000,
+  maxLateCells: 50_000,
+  agentLostMs: 10_000,
+} as const;
+
+/** One point a second for the page: `GET /api/series`. */
+export interface SeriesPoint {
+  readonly atMs: number;
+  readonly tasks: readonly {
+    readonly id: string;
+    readonly streamTimeMs?: number;
+    /** With hindsight where it is known by now, else as it was estimated then. */
+    readonly trueStreamTimeMs?: number;
+    readonly hindsight: boolean;
+    /** Highest event time seen of each source; bounded to the sources with the most records. */
+    readonly sources: readonly { readonly key: string; readonly name: string; readonly eventMs: number }[];
+    readonly lateByVerdict: { readonly [K in VerdictKind]?: number };
+    readonly droppedByVerdict: { readonly [K in VerdictKind]?: number };
+  }[];
+  readonly hosts: readonly { readonly host: string; readonly lowMs?: number; readonly highMs?: number }[];
+}
+
+export type { IncidentDrops };

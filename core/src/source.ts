@@ -1,0 +1,38 @@
+/**
+ * Who emits events. Named by a header or key prefix where the user configured one, else by the broker's producer id,
+ * else only the partition is known.
+ */
+export type Source =
+  | { readonly kind: 'named'; readonly name: string }
+  | { readonly kind: 'producer'; readonly producerId: string }
+  | { readonly kind: 'partition'; readonly topic: string; readonly partition: number }
+  /** The rows beyond the agent's limit of sources, taken together: counted and shown, never blamed. */
+  | { readonly kind: 'overflow' };
+
+/** A map key: equal exactly when the sources are. */
+export function sourceKey(source: Source): string {
+  switch (source.kind) {
+    case 'named':
+      return `n:${source.name}`;
+    case 'producer':
+      return `p:${source.producerId}`;
+    case 'partition':
+      return `t:${source.topic}-${source.partition}`;
+    case 'overflow':
+      return 'o:';
+  }
+}
+
+/** What a person reads: `producer 4711` when only the wire is known. */
+export function sourceName(source: Source): string {
+  switch (source.kind) {
+    case 'named':
+      return source.name;
+    case 'producer':
+      return `producer ${source.producerId}`;
+    case 'partition':
+      return `${source.topic}-${source.partition}`;
+    case 'overflow':
+      return 'other sources';
+  }
+}

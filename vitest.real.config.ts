@@ -1,0 +1,13 @@
+import { defineConfig } from 'vitest/config';
+
+// The long ones: whole stories on a real broker, one after the other, because they share two cores with it.
+export default defineConfig({
+  ssr: { resolve: { conditions: ['tidemark-source'] } },
+  test: {
+    include: ['**/*.real.test.ts'],
+    exclude: ['**/node_modules/**', '**/dist/**'],
+    fileParallelism: false,
+    testTimeout: 300_000,
+    hookTimeout: 300_000,
+  },
+});
