@@ -1,1 +1,20 @@
-export {};
+export {
+  type AgentSettings,
+  agentVariables,
+  type EventTimeSetting,
+  readAgentSettings,
+  type SourceSetting,
+  tumblingPolicy,
+} from './agent.ts';
+export {
+  type Address,
+  type CollectorSettings,
+  collectorFlags,
+  collectorVariables,
+  type LogLevel,
+  logLevels,
+  readCollectorSettings,
+} from './collector.ts';
+export { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
+export { type Environment, misspeltVariables, setVariables } from './environment.ts';
+export { type Checked, type Fault, faultLine } from './faults.ts';

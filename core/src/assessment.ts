@@ -15,6 +15,10 @@ export interface Assessment {
   readonly incidents: readonly Incident[];
   /** Since the collector started. A revised verdict moves its records from one row to another: sums stay. */
   readonly totals: readonly LateTotal[];
+  /** The series changed from this second on with this tick. */
+  readonly revisedFromMs: number;
+  /** What went beyond a bound of the collector, by name: counted, not kept. */
+  readonly overflow: { readonly [what: string]: number };
 }
 
 export interface AgentAssessment {

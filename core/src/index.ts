@@ -1,9 +1,46 @@
+export { assess, firstAssessment } from './assess.ts';
 export type * from './assessment.ts';
 export { assessLimits } from './assessment.ts';
+export * from './clock/index.ts';
 export * from './finding.ts';
+export { ingest } from './ingest.ts';
 export * from './interval.ts';
-export * from './observe.ts';
+export { type DropsByGroup, dropsOf } from './known-drops.ts';
+export {
+  assign,
+  closeTask,
+  createObservation,
+  type Lane,
+  laneOf,
+  type Observation,
+  openTask,
+  type PartitionState,
+  partitionOf,
+  type TaskState,
+} from './observation.ts';
+export {
+  type FetchSeen,
+  flag,
+  observe,
+  observeFetch,
+  observeFetchError,
+  observeSeek,
+  type RecordSeen,
+} from './observe.ts';
+export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';
 export * from './report.ts';
-export type { Sketch, SketchSide } from './sketch.ts';
+export { duration, grouped } from './sentence.ts';
+export { seriesBetween } from './series.ts';
+export {
+  addToSketch,
+  createSketch,
+  mergeSketch,
+  quantile,
+  relativeError,
+  type Sketch,
+  type SketchSide,
+} from './sketch.ts';
 export * from './source.ts';
+export { createState, type State } from './state.ts';
+export { takeReport } from './take-report.ts';

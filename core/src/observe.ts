@@ -1,6 +1,17 @@
-import type { Policy } from './policy.ts';
-import type { AgentHealth, AgentIdentity, ClockReport, Report, TopicPartition } from './report.ts';
-import type { Source } from './source.ts';
+import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
+import { close, closerOf } from './closing.ts';
+import { addDrop, createDrops } from './drops.ts';
+import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
+import { createOpenLate, keepSmallest, type OpenCell, pointOf, resetCell } from './open-cell.ts';
+import { windowEndMs } from './policy.ts';
+import { addToSketch } from './sketch.ts';
+import { closeSecond } from './take-report.ts';
+
+/**
+ * The hot path: once per record, in the host's process. It compares and stores numbers; the few allocations hang on events
+ * that are rare by nature (a second begins, a window closes, a first late record in a cell, a silence ends), never on a
+ * record.
+ */
 
 /** A fetch response for one partition, as the consumer's connection saw it. */
 export interface FetchSeen {
@@ -28,27 +39,198 @@ export interface RecordSeen {
   processedMs: number;
 }
 
-export declare class Observation { private constructor(); }
-export declare class TaskState { private constructor(); readonly id: string; }
-export declare class PartitionState { private constructor(); readonly topic: string; readonly partition: number; }
-export declare class Lane { private constructor(); readonly source: Source; }
+/** What `observe` says of a record, as bits. `outOfOrder`: within its own source and partition. */
+export const flag: {
+  readonly late: 1;
+  readonly dropped: 2;
+  readonly outOfOrder: 4;
+  readonly redelivered: 8;
+} = { late: 1, dropped: 2, outOfOrder: 4, redelivered: 8 };
 
-/** Flags of one observed record. */
-export declare const flag: { readonly late: 1; readonly dropped: 2; readonly outOfOrder: 4; readonly redelivered: 8 };
-export declare function createObservation(agent: AgentIdentity): Observation;
-export declare function openTask(o: Observation, options: { group: string; member: string; cluster?: string; policies: readonly Policy[] }): TaskState;
-/** The process's consumer has stopped: its last cells still go out with the next report. */
-export declare function closeTask(o: Observation, task: TaskState): void;
-export declare function assign(task: TaskState, partitions: readonly TopicPartition[], nowMs: number): void;
-/** Find or create. */
-export declare function partitionOf(task: TaskState, topic: string, partition: number): PartitionState;
-/** Find or create; beyond the bound, the overflow lane of that partition. `producerId` is told to the collector beside a name. */
-export declare function laneOf(task: TaskState, partition: PartitionState, source: Source, producerId?: string): Lane;
-export declare function observeFetch(partition: PartitionState, fetch: FetchSeen): void;
-/** A fetch that failed as a whole. */
-export declare function observeFetchError(partition: PartitionState, askedMs: number): void;
-export declare function setPaused(partition: PartitionState, paused: boolean, nowMs: number): void;
-/** The hot path. Returns flags. */
-export declare function observe(task: TaskState, record: RecordSeen): number;
-/** Everything since the last one, as plain JSON; starts the next. */
-export declare function takeReport(o: Observation, nowMs: number, clock: ClockReport, health: Omit<AgentHealth, 'records' | 'redelivered' | 'overflow'>): Report;
+const maxFetchedAhead = 64;
+
+export function observeFetch(partition: PartitionState, fetch: FetchSeen): void {
+  countFetch(partition, fetch.answeredMs);
+  const cell = partition.fetch;
+  if (fetch.leader !== undefined) partition.leader = fetch.leader;
+  if (fetch.highWaterOffset === undefined) {
+    cell.errors++;
+    return;
+  }
+  cell.answered++;
+  cell.firstHighWaterOffset ??= fetch.highWaterOffset;
+  cell.lastHighWaterOffset = fetch.highWaterOffset;
+  noteHighWater(partition.append, {
+    askedMs: fetch.askedMs,
+    answeredMs: fetch.answeredMs,
+    highWaterOffset: fetch.highWaterOffset,
+  });
+  if (fetch.lastOffset !== undefined) {
+    if (partition.fetched.length >= maxFetchedAhead) partition.fetched.shift();
+    partition.fetched.push({ lastOffset: fetch.lastOffset, answeredMs: fetch.answeredMs });
+  }
+}
+
+/** A fetch that failed as a whole, such as by a lost connection. */
+export function observeFetchError(partition: PartitionState, atMs: number): void {
+  countFetch(partition, atMs);
+  partition.fetch.errors++;
+}
+
+function countFetch(partition: PartitionState, atMs: number): void {
+  enterSecond(partition.task, atMs);
+  partition.fetch.touched = true;
+  partition.fetch.asked++;
+}
+
+/** The host has moved its position on purpose: what comes from there on is read again because it wants that. */
+export function observeSeek(partition: PartitionState, offset: number): void {
+  partition.nextOffset = offset;
+  partition.append.validUntilOffset = Number.NEGATIVE_INFINITY;
+  partition.fetched.length = 0;
+  partition.fetchedUntilOffset = -1;
+}
+
+/** One record, at the start of its processing. Returns `flag` bits. */
+export function observe(task: TaskState, record: RecordSeen): number {
+  const { lane, offset, eventMs } = record;
+  const { partition } = lane;
+  if (offset < partition.nextOffset) {
+    task.observation.redelivered++;
+    return flag.redelivered;
+  }
+  partition.nextOffset = offset + 1;
+  task.observation.records++;
+  enterSecond(task, record.processedMs);
+  if (offset >= partition.append.validUntilOffset) moveToOffset(partition.append, offset);
+  if (offset > partition.fetchedUntilOffset) moveFetched(partition, offset);
+
+  const exact = !Number.isNaN(record.appendMs);
+  const appendLowMs = exact ? record.appendMs : partition.append.lowMs;
+  const appendHighMs = exact ? record.appendMs : partition.append.highMs;
+  const { cell, last } = lane;
+  if (cell.secondMs !== task.secondMs) openCell(task, lane);
+  if (cell.count === 0) {
+    cell.firstOffset = offset;
+    cell.firstEventMs = eventMs;
+    cell.firstAppendLowMs = appendLowMs;
+    cell.firstAppendHighMs = appendHighMs;
+    cell.firstAppendExact = exact;
+  }
+  cell.count++;
+  if (eventMs < cell.minEventMs) cell.minEventMs = eventMs;
+  if (eventMs > cell.maxEventMs) cell.maxEventMs = eventMs;
+
+  let flags = 0;
+  if (eventMs < lane.maxEventMs) {
+    flags = flag.outOfOrder;
+    cell.outOfOrder++;
+    if (lane.maxEventMs - eventMs > cell.outOfOrderMaxMs) cell.outOfOrderMaxMs = lane.maxEventMs - eventMs;
+  } else lane.maxEventMs = eventMs;
+
+  if (exact || partition.append.serial !== lane.bracketSerial) {
+    lane.bracketSerial = partition.append.serial;
+    const silentMs = appendLowMs - last.appendHighMs;
+    if (silentMs > cell.gapMs) noteGap(cell, silentMs, lane, record, { appendLowMs, appendHighMs, exact });
+  }
+  keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
+  keepSmallest(cell.appendToFetch, record.appendMs, partition.fetchedMs);
+  keepSmallest(cell.createToFetch, record.createMs, partition.fetchedMs);
+  keepSmallest(cell.fetchToProcess, partition.fetchedMs, record.processedMs);
+  last.offset = offset;
+  last.eventMs = eventMs;
+  last.appendLowMs = appendLowMs;
+  last.appendHighMs = appendHighMs;
+  last.appendExact = exact;
+
+  if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags, appendHighMs);
+  if (eventMs > task.streamTimeMs) advance(task, record);
+  return flags;
+}
+
+/** The record is the highest so far: it sets the stream time, and may close windows. */
+function advance(task: TaskState, record: RecordSeen): void {
+  const { last } = record.lane;
+  const { top } = task;
+  task.streamTimeMs = record.eventMs;
+  top.lane = record.lane;
+  top.offset = record.offset;
+  top.eventMs = record.eventMs;
+  top.appendLowMs = last.appendLowMs;
+  top.appendHighMs = last.appendHighMs;
+  top.appendExact = last.appendExact;
+  top.processedMs = record.processedMs;
+  for (let i = 0; i < task.closings.length; i++) {
+    const closings = task.closings[i]!;
+    if (record.eventMs >= closings.nextCloseMs) close(closings, record.eventMs, culpritOf(task)!);
+  }
+}
+
+function lateRecord(task: TaskState, record: RecordSeen, flags: number, appendHighMs: number): number {
+  const { cell } = record.lane;
+  const { eventMs, offset } = record;
+  const late = (cell.late ??= createOpenLate(record, culpritOf(task)!));
+  late.count++;
+  late.lastOffset = offset;
+  if (eventMs < late.minEventMs) late.minEventMs = eventMs;
+  if (eventMs > late.maxEventMs) late.maxEventMs = eventMs;
+  if (task.streamTimeMs < late.minStreamTimeMs) late.minStreamTimeMs = task.streamTimeMs;
+  if (task.streamTimeMs > late.maxStreamTimeMs) late.maxStreamTimeMs = task.streamTimeMs;
+  if ((flags & flag.outOfOrder) !== 0) late.outOfOrder++;
+  if (!(appendHighMs <= late.lastAppendMs)) late.lastAppendMs = appendHighMs;
+  addToSketch(late.latenessMs, task.streamTimeMs - eventMs);
+
+  let result: number = flag.late;
+  for (let i = 0; i < task.closings.length; i++) {
+    const closings = task.closings[i]!;
+    const { id, window, graceMs } = closings.policy;
+    const endMs = windowEndMs(eventMs, window.sizeMs);
+    if (endMs + graceMs > task.streamTimeMs) continue;
+    result |= flag.dropped;
+    const drops = (late.dropped[i] ??= createDrops(id));
+    addDrop(drops, offset);
+    drops.graceNeededMs = Math.max(drops.graceNeededMs, task.streamTimeMs - endMs + 1);
+    if (endMs < drops.firstWindowEndMs) {
+      drops.firstWindowEndMs = endMs;
+      drops.closedBy = closerOf(closings, endMs);
+    }
+  }
+  return result;
+}
+
+function noteGap(
+  cell: OpenCell,
+  silentMs: number,
+  lane: Lane,
+  record: RecordSeen,
+  append: { readonly appendLowMs: number; readonly appendHighMs: number; readonly exact: boolean },
+): void {
+  cell.gapMs = silentMs;
+  cell.gap = {
+    before: pointOf(lane.last),
+    after: {
+      offset: record.offset,
+      eventMs: record.eventMs,
+      append: bracketOf(append.appendLowMs, append.appendHighMs, append.exact),
+    },
+  };
+}
+
+function openCell(task: TaskState, lane: Lane): void {
+  resetCell(lane.cell, task.secondMs);
+  task.openLanes.push(lane);
+}
+
+/** Cells belong to a second of the processing time; a clock that is set back opens its own second again. */
+function enterSecond(task: TaskState, atMs: number): void {
+  if (atMs >= task.secondMs && atMs < task.secondMs + 1000) return;
+  closeSecond(task);
+  task.secondMs = Math.floor(atMs / 1000) * 1000;
+}
+
+function moveFetched(partition: PartitionState, offset: number): void {
+  const { fetched } = partition;
+  while (fetched.length > 0 && fetched[0]!.lastOffset < offset) fetched.shift();
+  partition.fetchedMs = fetched[0]?.answeredMs ?? Number.NaN;
+  partition.fetchedUntilOffset = fetched[0]?.lastOffset ?? offset;
+}

@@ -210,11 +210,19 @@ export interface AgentHealth {
 }
 
 /** Bounds of a report: what goes beyond is counted, and a collector refuses more. */
-export const reportLimits: { readonly [K in "maxBytes" | "maxTasks" | "maxCellsPerTask" | "maxFetchCellsPerTask" | "maxRangesPerDrops" | "maxNameLength"]: number } = {
+export const reportLimits: {
+  readonly [K in
+    | 'maxBytes'
+    | 'maxTasks'
+    | 'maxCellsPerTask'
+    | 'maxFetchCellsPerTask'
+    | 'maxRangesPerDrops'
+    | 'maxNameLength']: number;
+} = {
   maxBytes: 4 * 1024 * 1024,
   maxTasks: 256,
   maxCellsPerTask: 20_000,
   maxFetchCellsPerTask: 20_000,
-  maxRangesPerDrops: 64,
+  maxRangesPerDrops: 256,
   maxNameLength: 256,
 };

@@ -1,0 +1,135 @@
+import { createSocket } from 'node:dgram';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { ClockReading } from '@tidemark/core';
+import { afterEach, expect, test } from 'vitest';
+import { startHostClock } from './host-clock.ts';
+import { startClockReader } from './reader.ts';
+import { startSntp } from './sntp.ts';
+
+const closers: (() => void)[] = [];
+afterEach(() => {
+  for (const close of closers.splice(0)) close();
+});
+
+/** An NTP server on loopback whose clock is ahead of this machine's by `aheadMs`, and which may spoil its replies. */
+async function ntpServer(
+  aheadMs: number,
+  spoil: (reply: Buffer, n: number) => Buffer = (reply) => reply,
+): Promise<{ at: string; asked: () => number }> {
+  const socket = createSocket('udp4');
+  let asked = 0;
+  socket.on('message', (request, from) => {
+    const reply = Buffer.alloc(48);
+    reply.set([0x24, 2, 6, 0xe9]);
+    request.copy(reply, 24, 40, 48);
+    reply.writeUInt32BE(Math.round(0.004 * 65_536), 4);
+    reply.writeUInt32BE(Math.round(0.001 * 65_536), 8);
+    const now = ntpStamp(Date.now() + aheadMs);
+    reply.writeBigUInt64BE(now - (5n << 32n), 16);
+    reply.writeBigUInt64BE(now, 32);
+    reply.writeBigUInt64BE(now, 40);
+    socket.send(spoil(reply, asked++), from.port, from.address);
+  });
+  await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
+  closers.push(() => socket.close());
+  return { at: `127.0.0.1:${socket.address().port}`, asked: () => asked };
+}
+
+function ntpStamp(ms: number): bigint {
+  return (BigInt(Math.round(ms)) * (1n << 32n)) / 1000n + (2_208_988_800n << 32n);
+}
+
+function startServer(server: string): { readings: ClockReading[]; trouble: () => string | undefined } {
+  const clock = startHostClock();
+  const readings: ClockReading[] = [];
+  const pace = { pollMs: 60_000, burst: 3, burstGapMs: 5, timeoutMs: 100 };
+  const source = startSntp(server, clock, (reading) => readings.push(reading), pace);
+  closers.push(() => {
+    source.stop();
+    clock.stop();
+  });
+  return { readings, trouble: source.trouble };
+}
+
+async function until(condition: () => boolean): Promise<void> {
+  for (let i = 0; i < 400 && !condition(); i++) await sleep(5);
+}
+
+test.for([{ aheadMs: 0 }, { aheadMs: 2_500 }, { aheadMs: -750 }, { aheadMs: 86_400_000 }])(
+  'a server ahead by $aheadMs ms: the host is behind by that, within the stated error',
+  async ({ aheadMs }) => {
+    const server = await ntpServer(aheadMs);
+    const { readings, trouble } = startServer(server.at);
+    await until(() => readings.length >= 2);
+    expect(readings.length).toBeGreaterThanOrEqual(2);
+    expect(trouble()).toBeUndefined();
+    for (const reading of readings) {
+      // The test server's own stamps are whole milliseconds, rounded down.
+      expect(Math.abs(reading.offsetMs + aheadMs)).toBeLessThan(reading.errorMs + 1);
+      expect(reading.errorMs).toBeGreaterThanOrEqual(3);
+      expect(Math.abs(reading.atMs - Date.now())).toBeLessThan(5_000);
+      expect(reading).toMatchObject({ server: server.at, epoch: 0 });
+    }
+  },
+);
+
+const spoiled: readonly { why: string; spoil: (reply: Buffer, n: number) => Buffer; trouble: RegExp }[] = [
+  { why: 'a kiss that says to stay away', spoil: (r) => head(r, 0xe4, 0, 'DENY'), trouble: /refuses \(DENY\)/ },
+  { why: 'a kiss that asks for less', spoil: (r) => head(r, 0xe4, 0, 'RATE'), trouble: /refuses \(RATE\)/ },
+  { why: 'a server without time', spoil: (r) => head(r, 0xe4, 3), trouble: /unsynchronised/ },
+  { why: 'somebody who did not see the request', spoil: (r) => r.fill(7, 24, 32), trouble: /origin/ },
+  { why: 'a short datagram', spoil: (r) => r.subarray(0, 20), trouble: /short/ },
+];
+test.for(spoiled)('no reading from $why', async ({ spoil, trouble: want }) => {
+  const server = await ntpServer(0, spoil);
+  const { readings, trouble } = startServer(server.at);
+  await until(() => want.test(trouble() ?? ''));
+  expect(trouble()).toMatch(want);
+  expect(readings).toEqual([]);
+});
+
+test('a kiss ends the burst: it asked for less traffic', async () => {
+  const server = await ntpServer(0, (reply) => head(reply, 0xe4, 0, 'RATE'));
+  const { trouble } = startServer(server.at);
+  await until(() => /RATE/.test(trouble() ?? ''));
+  expect(server.asked()).toBe(1);
+});
+
+test('the true reply is waited for behind a forged one', async () => {
+  const server = await ntpServer(300, (reply, n) => (n === 0 ? Buffer.from(reply).fill(9, 24, 32) : reply));
+  const { readings } = startServer(server.at);
+  await until(() => readings.length > 0);
+  expect(readings[0]?.offsetMs).toBeGreaterThan(-310);
+  expect(readings[0]?.offsetMs).toBeLessThan(-290);
+});
+
+test('the reader names its sources, and why there are none', async () => {
+  const none = startClockReader({ ntpServers: [], chrony: { host: '127.0.0.1', port: 9 }, clockBoundPaths: [] });
+  closers.push(none.stop);
+  await until(() => none.describe() === 'none (no NTP server configured, no chrony on 127.0.0.1:9)');
+  expect(none.take()).toEqual({
+    source: 'none (no NTP server configured, no chrony on 127.0.0.1:9)',
+    readings: [],
+    steps: [],
+  });
+
+  const server = await ntpServer(40);
+  const one = startClockReader({ ntpServers: [server.at], chrony: undefined, clockBoundPaths: [] });
+  closers.push(one.stop);
+  const taken: ClockReading[] = [];
+  await until(() => taken.push(...one.take().readings) > 0);
+  expect(taken[0]).toMatchObject({ server: server.at, epoch: 0 });
+});
+
+test('a server that cannot be resolved is named', async () => {
+  const { readings, trouble } = startServer('no-such-host.invalid');
+  await until(() => /cannot be reached/.test(trouble() ?? ''));
+  expect(trouble()).toBe('no-such-host.invalid cannot be reached');
+  expect(readings).toEqual([]);
+});
+
+function head(reply: Buffer, first: number, stratum: number, kiss?: string): Buffer {
+  reply.set([first, stratum]);
+  if (kiss !== undefined) reply.write(kiss, 12, 'ascii');
+  return reply;
+}

@@ -1,0 +1,156 @@
+import { randomBytes } from 'node:crypto';
+import { type ClockReading, decodeNtpReply, encodeNtpRequest, type NtpRejected } from '@tidemark/core';
+import { type ClockSource, createHealth, holdoverPpm, pause, type TakeReading } from './clock-source.ts';
+import { type Address, connectPeer, type Peer, parseAddress } from './datagram.ts';
+import type { HostClock } from './host-clock.ts';
+
+/** How often a server is asked. The defaults suit a public server; tests and a server of one's own may ask faster. */
+export interface SntpPace {
+  readonly pollMs: number;
+  readonly burst: number;
+  readonly burstGapMs: number;
+  readonly timeoutMs: number;
+}
+
+const politePace: SntpPace = { pollMs: 64_000, burst: 4, burstGapMs: 2_000, timeoutMs: 1_000 };
+const firstRetryMs = 16_000;
+const longestRetryMs = 256_000;
+const longestPollMs = 1_024_000;
+/** A server that said DENY or RSTR is left alone for a day. */
+const deniedMs = 86_400_000;
+
+/**
+ * Asks one NTP server in bursts and passes on the reading with the shortest round trip of each: delay is what blurs an
+ * offset, and the least delayed packet bounds it best. The first reply of all is passed on at once.
+ */
+export function startSntp(
+  server: string,
+  clock: HostClock,
+  take: TakeReading,
+  pace: SntpPace = politePace,
+): ClockSource {
+  const address = parseAddress(server, 123);
+  const stop = new AbortController();
+  const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: `${server} has not answered yet` });
+  let peer: Peer | undefined;
+
+  const run = async (): Promise<void> => {
+    let pollMs = pace.pollMs;
+    let failures = 0;
+    let spoken = false;
+    while (!stop.signal.aborted) {
+      peer = await connectPeer(address);
+      const outcome = await burst({ server, address, peer, clock, pace, stop: stop.signal, eager: !spoken, take });
+      peer?.close();
+      peer = undefined;
+      let waitMs = pollMs;
+      if (outcome.kind === 'reading') {
+        failures = 0;
+        spoken = true;
+        health.ok();
+      } else {
+        health.failed(outcome.reason);
+        if (outcome.kind === 'denied') waitMs = deniedMs;
+        if (outcome.kind === 'slower') waitMs = pollMs = Math.min(pollMs * 2, longestPollMs);
+        if (outcome.kind === 'silent')
+          waitMs = Math.min(firstRetryMs * 2 ** failures++, longestRetryMs, pace.pollMs * 4);
+      }
+      // Agents that were started together must not ask together for ever.
+      await pause(waitMs * (0.9 + Math.random() * 0.2), stop.signal);
+    }
+  };
+  run().catch((error: unknown) => health.failed(`${server}: ${String(error)}`));
+
+  return {
+    name: `SNTP ${server}`,
+    trouble: health.trouble,
+    stop() {
+      stop.abort();
+      peer?.close();
+    },
+  };
+}
+
+type Outcome =
+  | { readonly kind: 'reading' }
+  | { readonly kind: 'silent' | 'slower' | 'denied'; readonly reason: string };
+
+interface Burst {
+  readonly server: string;
+  readonly address: Address;
+  readonly peer: Peer | undefined;
+  readonly clock: HostClock;
+  readonly pace: SntpPace;
+  readonly stop: AbortSignal;
+  readonly eager: boolean;
+  readonly take: TakeReading;
+}
+
+async function burst(options: Burst): Promise<Outcome> {
+  const { server, peer, clock, pace, stop } = options;
+  if (peer === undefined) return { kind: 'silent', reason: `${server} cannot be reached` };
+  let best: ClockReading | undefined;
+  let failure: Outcome = { kind: 'silent', reason: `${server} does not answer` };
+  for (let i = 0; i < pace.burst && !stop.aborted; i++) {
+    if (i > 0) await pause(pace.burstGapMs, stop);
+    const result = await askOnce(server, peer, clock, pace.timeoutMs);
+    if (result === undefined) continue;
+    if ('kind' in result) {
+      failure = refusal(server, result);
+      // A kiss asks for less traffic: the rest of the burst would be the opposite.
+      if (failure.kind !== 'silent') break;
+      continue;
+    }
+    if (best === undefined && options.eager) options.take(result);
+    if (best === undefined || result.errorMs < best.errorMs) best = result;
+  }
+  if (best === undefined) return failure;
+  options.take(best);
+  return failure.kind === 'slower' || failure.kind === 'denied' ? failure : { kind: 'reading' };
+}
+
+async function askOnce(
+  server: string,
+  peer: Peer,
+  clock: HostClock,
+  timeoutMs: number,
+): Promise<ClockReading | NtpRejected | undefined> {
+  const request = encodeNtpRequest(randomBytes(8));
+  const edge = clock.edge();
+  const epoch = clock.epoch();
+  const sentAtNs = process.hrtime.bigint();
+  const sentNs = edge.wallNs + (sentAtNs - edge.monotonicNs);
+  let rejected: NtpRejected | undefined;
+  // A reply with another origin may be anybody's: the true one may still come, so the wait goes on.
+  const accepts = (reply: Uint8Array): boolean => {
+    const early = decodeNtpReply({ request, reply, sentNs, receivedNs: sentNs });
+    if (early.kind !== 'rejected' || !forgeable.has(early.reason)) return true;
+    rejected = early;
+    return false;
+  };
+  const answer = await peer.ask(request, { timeoutMs, accepts });
+  if (answer.kind === 'silence') return rejected;
+  const receivedNs = sentNs + (answer.receivedNs - sentAtNs);
+  const sample = decodeNtpReply({ request, reply: answer.bytes, sentNs, receivedNs });
+  if (sample.kind === 'rejected') return sample;
+  const delayMs = Math.max(0, Number(sample.delayNs) / 1e6);
+  const rootMs = sample.rootDelayMs / 2 + sample.rootDispersionMs;
+  const ownMs = Number(edge.errorNs) / 1e6 + (Number(answer.receivedNs - sentAtNs) / 1e6) * (holdoverPpm / 1e6);
+  return {
+    atMs: Number(sentNs / 1000n) / 1000,
+    offsetMs: -Number(sample.offsetNs) / 1e6,
+    errorMs: delayMs / 2 + rootMs + ownMs,
+    server,
+    epoch,
+  };
+}
+
+const forgeable: ReadonlySet<NtpRejected['reason']> = new Set(['short', 'mode', 'version', 'origin']);
+
+function refusal(server: string, rejected: NtpRejected): Outcome {
+  if (rejected.reason === 'kiss-of-death') {
+    const denied = rejected.kiss === 'DENY' || rejected.kiss === 'RSTR';
+    return { kind: denied ? 'denied' : 'slower', reason: `${server} refuses (${rejected.kiss})` };
+  }
+  return { kind: 'silent', reason: `${server} gives no usable time (${rejected.reason})` };
+}

@@ -1,0 +1,54 @@
+import { countError } from '../guard.ts';
+import type { ConsumerTap } from './consumer.ts';
+import { readRecord } from './reading.ts';
+import type { BatchHandler, BatchPayload, MessageHandler, MessagePayload, RunConfig } from './shapes.ts';
+
+/**
+ * The wrappers around the host's handlers. They look at the record when its processing starts and then hand on the call as it
+ * came: the same `this`, the host's own return value, its own throw. An async wrapper would allocate a promise a record and
+ * move the host's continuation; so what is known of the end of processing is the start of the next record.
+ */
+export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): RunConfig | undefined {
+  if (config === undefined || config === null) return config;
+  const { eachMessage, eachBatch } = config;
+  // kafkajs prefers eachMessage when it is given both.
+  if (typeof eachMessage === 'function') {
+    tap.host.started(tap, 'eachMessage');
+    return { ...config, eachMessage: tapMessages(tap, eachMessage) };
+  }
+  if (typeof eachBatch === 'function') {
+    tap.host.started(tap, 'eachBatch');
+    return { ...config, eachBatch: tapBatches(tap, eachBatch) };
+  }
+  return config;
+}
+
+export function tapMessages(tap: ConsumerTap, handler: MessageHandler): MessageHandler {
+  const { guard, reading } = tap;
+  return function eachMessage(this: unknown, payload: MessagePayload): unknown {
+    if (!guard.detached) {
+      try {
+        readRecord(reading, payload.topic, payload.partition, payload.message, Date.now());
+      } catch (error) {
+        countError(guard, error);
+      }
+    }
+    return handler.call(this, payload);
+  };
+}
+
+export function tapBatches(tap: ConsumerTap, handler: BatchHandler): BatchHandler {
+  const { guard, reading } = tap;
+  return function eachBatch(this: unknown, payload: BatchPayload): unknown {
+    if (!guard.detached) {
+      try {
+        const { topic, partition, messages } = payload.batch;
+        const nowMs = Date.now();
+        for (let i = 0; i < messages.length; i++) readRecord(reading, topic, partition, messages[i]!, nowMs);
+      } catch (error) {
+        countError(guard, error);
+      }
+    }
+    return handler.call(this, payload);
+  };
+}

@@ -1,0 +1,55 @@
+import type { Agent } from '../agent.ts';
+import { messageOf, say } from '../say.ts';
+import { createTap, tapConsumer } from './consumer.ts';
+import { catchCluster, tapFetches } from './fetches.ts';
+import type { Consumer, ConsumerConfig, Kafka } from './shapes.ts';
+
+/** A process may hold two copies of us, one from the preload and one from the host's own import: notes are global. */
+const agentKey: unique symbol = Symbol.for('tidemark.agent') as never;
+const tappedKey: unique symbol = Symbol.for('tidemark.tapped') as never;
+
+interface Noted {
+  [agentKey]?: Agent;
+  [tappedKey]?: true;
+}
+
+/**
+ * Wraps `consumer` of a Kafka class's prototype or of one Kafka object. False if it was wrapped before. Nothing is replaced but
+ * this one method, so `instanceof`, subclasses and other instrumentations around it go on working.
+ */
+export function patchConsumerMethod(target: Kafka, defaultAgent: () => Agent): boolean {
+  const noted = target as Kafka & Noted;
+  if (Object.hasOwn(noted, tappedKey)) return false;
+  const original = target.consumer;
+  if (typeof original !== 'function') throw new Error('it has no method "consumer"');
+  Object.defineProperty(noted, tappedKey, { value: true });
+  target.consumer = function consumer(this: Kafka & Noted, ...args: [ConsumerConfig?]): Consumer {
+    return tapped(this, () => original.apply(this, args), args[0], this[agentKey] ?? defaultAgent());
+  };
+  return true;
+}
+
+/** What this Kafka object's consumers report to, whoever wraps them. */
+export function noteAgent(kafka: Kafka, agent: Agent): void {
+  Object.defineProperty(kafka, agentKey, { value: agent, configurable: true });
+}
+
+function tapped(kafka: Kafka, create: () => Consumer, config: ConsumerConfig | undefined, agent: Agent): Consumer {
+  const { created: consumer, cluster } = catchCluster(kafka, create);
+  try {
+    const noted = consumer as Consumer & Noted;
+    if (noted[tappedKey]) return consumer;
+    Object.defineProperty(noted, tappedKey, { value: true });
+    const tap = createTap(agent, consumer, config?.groupId ?? '');
+    tapConsumer(tap);
+    if (!tapFetches(cluster, tap)) {
+      say(
+        `group "${tap.group}": this kafkajs keeps its connections elsewhere than 2.2 does, so fetches are not seen ` +
+          'and append times stay unknown; records are observed',
+      );
+    }
+  } catch (error) {
+    say(`could not attach to the consumer of group "${config?.groupId}": ${messageOf(error)}; it goes on unobserved`);
+  }
+  return consumer;
+}

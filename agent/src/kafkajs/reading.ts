@@ -1,0 +1,142 @@
+import type { AgentSettings } from '@tidemark/config';
+import { type Lane, observe, partitionOf, type RecordSeen, type TaskState } from '@tidemark/core';
+import { parseDigits } from '../digits.ts';
+import { countUnreadable, maxDateMs, type UnreadableCounts } from '../unreadable.ts';
+import { eventTimeOf, whyNoEventTime } from './event-time.ts';
+import type { BatchContext, Message } from './shapes.ts';
+import { createSourceLanes, laneOfName, laneOfProducer, type SourceLanes } from './source-lanes.ts';
+
+/**
+ * From kafkajs's messages to what the core observes, once per record.
+ *
+ * What costs is looking things up, and what allocates is making strings and objects. kafkajs gives all messages of a record
+ * batch the *same* `batchContext` object, so one comparison of identity tells that partition, producer and kind of timestamp
+ * are still those of the message before. Everything else is done at that switch.
+ */
+export interface Reading {
+  task: TaskState | undefined;
+  readonly settings: Pick<AgentSettings, 'eventTime' | 'source'>;
+  readonly eventTimeIsTimestamp: boolean;
+  readonly sourceIsNamed: boolean;
+  readonly unreadable: UnreadableCounts;
+  /** By topic, and there by partition number. */
+  readonly places: Map<string, (Place | undefined)[]>;
+  place: Place | undefined;
+  /** Filled again for each record. */
+  seen: RecordSeen | undefined;
+}
+
+/** A partition, and the record batch of it that is being read. */
+interface Place {
+  readonly lanes: SourceLanes;
+  context: BatchContext | undefined;
+  /** Undefined only before the first batch. */
+  lane: Lane | undefined;
+  /** The broker's stamp of the batch, NaN on a CreateTime topic. */
+  appendMs: number;
+  /** The batch's first record is the one whose own stamp is known although the broker stamped the batch. */
+  firstOffset: number;
+  firstCreateMs: number;
+}
+
+const yearMs = 366 * 86_400_000;
+
+export function createReading(settings: Pick<AgentSettings, 'eventTime' | 'source'>, unreadable: UnreadableCounts): Reading {
+  return {
+    task: undefined,
+    settings,
+    eventTimeIsTimestamp: settings.eventTime.kind === 'timestamp',
+    sourceIsNamed: settings.source.kind !== 'producer',
+    unreadable,
+    places: new Map(),
+    place: undefined,
+    seen: undefined,
+  };
+}
+
+/** Another task has begun: the lanes and partitions of the one before are not its own. */
+export function readInto(reading: Reading, task: TaskState | undefined): void {
+  reading.task = task;
+  reading.places.clear();
+  reading.place = undefined;
+  reading.seen = undefined;
+}
+
+export function readRecord(reading: Reading, topic: string, partition: number, message: Message, nowMs: number): void {
+  const { task } = reading;
+  if (task === undefined) return;
+  const context = message.batchContext;
+  let { place } = reading;
+  if (place === undefined || context === undefined || context !== place.context) {
+    place = enterBatch(reading, task, topic, partition, context);
+  }
+  const stampMs = parseDigits(message.timestamp ?? '');
+  const eventMs = reading.eventTimeIsTimestamp ? stampMs : eventTimeOf(reading.settings.eventTime, message);
+  if (!(eventMs >= 0 && eventMs <= maxDateMs)) {
+    countUnreadable(reading.unreadable, whyNoEventTime(reading.settings.eventTime, message));
+    return;
+  }
+  if (eventMs - nowMs > yearMs) countUnreadable(reading.unreadable, 'over a year ahead (kept)');
+  const seen = reading.seen!;
+  const offset = parseDigits(message.offset);
+  if (Number.isNaN(offset)) throw new Error(`cannot read the offset ${JSON.stringify(message.offset)}`);
+  seen.lane = reading.sourceIsNamed
+    ? (laneOfName(place.lanes, reading.settings.source, message, context?.producerId) ?? place.lane!)
+    : place.lane!;
+  seen.offset = offset;
+  seen.eventMs = eventMs;
+  seen.appendMs = place.appendMs;
+  if (Number.isNaN(place.appendMs)) seen.createMs = stampMs;
+  else seen.createMs = offset === place.firstOffset ? place.firstCreateMs : Number.NaN;
+  seen.processedMs = nowMs;
+  observe(task, seen);
+}
+
+function enterBatch(
+  reading: Reading,
+  task: TaskState,
+  topic: string,
+  partition: number,
+  context: BatchContext | undefined,
+): Place {
+  const place = placeOf(reading, task, topic, partition);
+  reading.place = place;
+  if (context !== undefined && context === place.context) return place;
+  place.context = context;
+  place.lane = laneOfProducer(place.lanes, context?.producerId);
+  if (context?.timestampType === 1) {
+    place.appendMs = parseDigits(context.maxTimestamp);
+    place.firstOffset = parseDigits(context.firstOffset);
+    place.firstCreateMs = parseDigits(context.firstTimestamp);
+  } else place.appendMs = Number.NaN;
+  reading.seen ??= {
+    lane: place.lane,
+    offset: Number.NaN,
+    eventMs: Number.NaN,
+    createMs: Number.NaN,
+    appendMs: Number.NaN,
+    processedMs: Number.NaN,
+  };
+  return place;
+}
+
+function placeOf(reading: Reading, task: TaskState, topic: string, partition: number): Place {
+  let places = reading.places.get(topic);
+  if (places === undefined) {
+    places = [];
+    reading.places.set(topic, places);
+  }
+  const known = places[partition];
+  if (known !== undefined) return known;
+  const lanes = createSourceLanes(partitionOf(task, topic, partition));
+  const place: Place = {
+    lanes,
+    context: undefined,
+    lane: undefined,
+    appendMs: Number.NaN,
+    firstOffset: Number.NaN,
+    firstCreateMs: Number.NaN,
+  };
+  places[partition] = place;
+  return place;
+}

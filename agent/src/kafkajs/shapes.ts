@@ -1,0 +1,99 @@
+/**
+ * What we rely on of kafkajs 2.x, documented or not. Whatever is not documented is optional here, and looked for before it is
+ * used: another version may have it elsewhere.
+ */
+export interface Kafka {
+  consumer(config?: ConsumerConfig): Consumer;
+}
+
+export interface ConsumerConfig {
+  readonly groupId?: string;
+}
+
+export interface Consumer {
+  run(config?: RunConfig): Promise<void>;
+  stop(): Promise<void>;
+  disconnect(): Promise<void>;
+  seek(place: { topic: string; partition: number; offset: string }): void;
+  paused(): readonly { readonly topic: string; readonly partitions: readonly number[] }[];
+  on(event: string, listener: (event: { readonly payload: unknown }) => void): unknown;
+  readonly events: { readonly GROUP_JOIN: string; readonly STOP: string; readonly CRASH: string };
+}
+
+export interface RunConfig {
+  readonly eachMessage?: MessageHandler | null;
+  readonly eachBatch?: BatchHandler | null;
+}
+
+export type MessageHandler = (payload: MessagePayload) => unknown;
+export type BatchHandler = (payload: BatchPayload) => unknown;
+
+export interface MessagePayload {
+  readonly topic: string;
+  readonly partition: number;
+  readonly message: Message;
+}
+
+export interface BatchPayload {
+  readonly batch: { readonly topic: string; readonly partition: number; readonly messages: readonly Message[] };
+}
+
+export interface Message {
+  readonly key: Uint8Array | null;
+  readonly value: Uint8Array | null;
+  /** Absent in the message format before Kafka 0.10; `-1` when the producer set none. */
+  readonly timestamp?: string;
+  readonly offset: string;
+  readonly headers?: { readonly [name: string]: HeaderValue | readonly HeaderValue[] | undefined };
+  /** Undocumented. One object for all messages of one record batch; absent in the message format before Kafka 0.11. */
+  readonly batchContext?: BatchContext;
+}
+
+export type HeaderValue = Uint8Array | string;
+
+export interface BatchContext {
+  readonly firstOffset: string;
+  /** The producer's stamp of the batch's first record, also where the broker stamped the batch. */
+  readonly firstTimestamp: string;
+  readonly maxTimestamp: string;
+  /** 1: the broker's stamp (LogAppendTime). */
+  readonly timestampType: number;
+  /** `-1`: the producer is not idempotent. */
+  readonly producerId: string;
+}
+
+/** Undocumented: what a consumer fetches through. */
+export interface Cluster {
+  readonly brokerPool: BrokerPool;
+}
+
+export interface BrokerPool {
+  createBroker(options: unknown): Broker;
+}
+
+export interface Broker {
+  readonly nodeId: number | string | null;
+  fetch(request: FetchRequest): Promise<FetchResponse>;
+}
+
+export interface FetchRequest {
+  readonly topics: readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] }[];
+}
+
+export interface FetchResponse {
+  readonly responses: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      readonly errorCode: number;
+      readonly highWatermark: string;
+      readonly messages: readonly { readonly offset: string }[];
+    }[];
+  }[];
+}
+
+export interface GroupJoin {
+  readonly groupId: string;
+  readonly memberId: string;
+  readonly memberAssignment: { readonly [topic: string]: readonly number[] };
+}

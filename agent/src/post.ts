@@ -1,0 +1,87 @@
+import http from 'node:http';
+import https from 'node:https';
+import { messageOf } from './say.ts';
+
+/** How a report fared. */
+export type Posted =
+  | { readonly kind: 'accepted' }
+  /** The collector understood, and does not want it: it would not want it the next time either. */
+  | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
+  | { readonly kind: 'unreachable'; readonly reason: string };
+
+export interface PostOptions {
+  readonly timeoutMs: number;
+  /** True: the process may end while this is under way. */
+  readonly background: boolean;
+}
+
+// Taken before an instrumentation of the host wraps them: our reports are not the host's traffic, and need no spans.
+const request = { 'http:': http.request, 'https:': https.request } as const;
+const connections = {
+  'http:': new http.Agent({ keepAlive: true, maxSockets: 1 }),
+  'https:': new https.Agent({ keepAlive: true, maxSockets: 1 }),
+} as const;
+
+const maxReasonBytes = 2048;
+const maxReasonCharacters = 300;
+
+/** Posts gzipped JSON. Never rejects. */
+export function post(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted> {
+  const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
+  return new Promise((resolve) => {
+    const failed = (error: unknown) => resolve({ kind: 'unreachable', reason: messageOf(error) || 'no answer' });
+    try {
+      const sent = request[protocol](url, {
+        method: 'POST',
+        agent: connections[protocol],
+        headers: {
+          'content-type': 'application/json',
+          'content-encoding': 'gzip',
+          'content-length': body.length,
+        },
+        signal: AbortSignal.timeout(options.timeoutMs),
+      });
+      sent.on('error', (error) => failed(sent.destroyed && error.name === 'AbortError' ? tooSlow(options) : error));
+      sent.on('socket', (socket) => (options.background ? socket.unref() : socket.ref()));
+      sent.on('response', (response) => {
+        readReason(response).then((reason) => resolve(judge(response.statusCode ?? 0, reason)), failed);
+      });
+      sent.end(body);
+    } catch (error) {
+      failed(error);
+    }
+  });
+}
+
+function tooSlow(options: PostOptions): Error {
+  return new Error(`no answer within ${options.timeoutMs} ms`);
+}
+
+function judge(status: number, reason: string): Posted {
+  if (status >= 200 && status < 300) return { kind: 'accepted' };
+  // "Try again" in the 4xx: a request that took too long, and too many of them.
+  if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'refused', status, reason };
+  return { kind: 'unreachable', reason: `it answered ${status}${reason === '' ? '' : ` ${reason}`}` };
+}
+
+/** The beginning of the answer, in one line: `{"error": "…"}` is what our collector says, a proxy says anything. */
+async function readReason(response: http.IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    if (bytes < maxReasonBytes) chunks.push(chunk);
+    bytes += chunk.length;
+  }
+  const text = Buffer.concat(chunks).toString('utf8', 0, maxReasonBytes).trim();
+  try {
+    const { error } = JSON.parse(text) as { readonly error?: unknown };
+    if (typeof error === 'string') return oneLine(error);
+  } catch {
+    // Not our collector, or a cut answer: shown as it is.
+  }
+  return oneLine(text);
+}
+
+function oneLine(text: string): string {
+  return text.replace(/\s+/g, ' ').slice(0, maxReasonCharacters);
+}

@@ -1,0 +1,115 @@
+import { type Report, reportLimits, reportVersion } from '@tidemark/core';
+import { checkReport, type ReportFault } from './report-schema.ts';
+
+/** Why a report was not taken: `reason` is what metrics count by, the rest is what its sender is told. */
+export interface Refusal {
+  readonly reason: RefusalReason;
+  readonly error: string;
+  readonly faults: readonly ReportFault[];
+}
+
+export const refusalReasons = ['mediaType', 'encoding', 'tooLarge', 'notJson', 'version', 'shape', 'aborted'] as const;
+export type RefusalReason = (typeof refusalReasons)[number];
+
+export type ReadReport =
+  | { readonly ok: true; readonly report: Report }
+  | { readonly ok: false; readonly refusal: Refusal };
+
+/** More faults than this help nobody; the sentence says how many there are. */
+const maxFaults = 32;
+
+/**
+ * A report from the body of a request: unpacked, parsed and checked. Nothing is trusted: the limit of bytes holds for what
+ * comes in as for what it unpacks to, and both are counted while they stream, so that a small body that unpacks to
+ * gigabytes is dropped after the first few megabytes.
+ */
+export async function readReport(request: Request): Promise<ReadReport> {
+  const mediaType = request.headers.get('content-type')?.split(';')[0]?.trim().toLowerCase();
+  // A page of another origin cannot send this type without asking first, so it cannot make a visitor's browser report.
+  if (mediaType !== 'application/json') {
+    return refused('mediaType', `content-type ${mediaType ?? 'is missing'}; expected application/json`);
+  }
+  const encoding = request.headers.get('content-encoding')?.trim().toLowerCase() ?? 'identity';
+  if (encoding !== 'gzip' && encoding !== 'identity') {
+    return refused('encoding', `content-encoding ${encoding}; expected gzip or none`);
+  }
+  if (Number(request.headers.get('content-length') ?? 0) > reportLimits.maxBytes) return tooLarge();
+  const body = request.body ?? new Blob([]).stream();
+  const text = await readText(encoding === 'gzip' ? unpacked(body) : body);
+  if (!text.ok) return text;
+  return parse(text.text);
+}
+
+type ReadText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
+
+function unpacked(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+  let bytes = 0;
+  const limit = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
+    transform(chunk, controller) {
+      bytes += chunk.byteLength;
+      if (bytes > reportLimits.maxBytes) controller.error(new TooLarge());
+      else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+    },
+  });
+  return body.pipeThrough(limit).pipeThrough(new DecompressionStream('gzip'));
+}
+
+async function readText(body: ReadableStream<Uint8Array>): Promise<ReadText> {
+  const chunks: Uint8Array[] = [];
+  let bytes = 0;
+  try {
+    // Leaving the loop early cancels the stream, and with it the unpacking.
+    for await (const chunk of body) {
+      bytes += chunk.byteLength;
+      if (bytes > reportLimits.maxBytes) return tooLarge();
+      chunks.push(chunk);
+    }
+    return { ok: true, text: new TextDecoder('utf-8', { fatal: true }).decode(Buffer.concat(chunks)) };
+  } catch (error) {
+    return unreadable(error);
+  }
+}
+
+class TooLarge extends Error {}
+
+function unreadable(error: unknown): ReadText & { readonly ok: false } {
+  if (error instanceof TooLarge) return tooLarge();
+  const code = (error as { readonly code?: unknown } | undefined)?.code;
+  if (typeof code === 'string' && code.startsWith('Z_')) return refused('encoding', 'the body is not gzip, or is cut short');
+  if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('notJson', 'the body is not UTF-8');
+  return refused('aborted', `the body did not come through: ${String(error)}`);
+}
+
+function parse(text: string): ReadReport {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    return refused('notJson', 'the body is not JSON', [{ path: '', message: (error as SyntaxError).message }]);
+  }
+  const version = (value as { readonly version?: unknown } | null)?.version;
+  // Said before anything else: whatever differs in the shape of another version is not a fault of its own.
+  if (version !== reportVersion) {
+    const message = `expected a version that this collector speaks: ${reportVersion}`;
+    return refused('version', `report version ${JSON.stringify(version) ?? 'is missing'}; this collector speaks version ${reportVersion}`, [
+      { path: 'version', message },
+    ]);
+  }
+  const checked = checkReport(value);
+  if (checked.ok) return checked;
+  const more = checked.faults.length > maxFaults ? `, of which the first ${maxFaults} are listed` : '';
+  const faults = checked.faults.length === 1 ? '1 fault' : `${checked.faults.length} faults`;
+  return refused('shape', `not a version ${reportVersion} report: ${faults}${more}`, checked.faults.slice(0, maxFaults));
+}
+
+function tooLarge(): { readonly ok: false; readonly refusal: Refusal } {
+  return refused('tooLarge', `more than ${reportLimits.maxBytes} bytes, packed or unpacked`);
+}
+
+function refused(
+  reason: RefusalReason,
+  error: string,
+  faults: readonly ReportFault[] = [],
+): { readonly ok: false; readonly refusal: Refusal } {
+  return { ok: false, refusal: { reason, error, faults } };
+}

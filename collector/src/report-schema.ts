@@ -1,0 +1,230 @@
+import { type Report, reportLimits, reportVersion, type Sketch } from '@tidemark/core';
+import { z } from 'zod';
+
+/**
+ * Report v1 as it is accepted at the door. Unknown fields are refused, because a misspelt one would be lost without a word;
+ * a newer agent raises the version instead. `sameType` below fails to compile as soon as this and core's type differ.
+ */
+const { maxNameLength, maxTasks, maxCellsPerTask, maxFetchCellsPerTask, maxRangesPerDrops } = reportLimits;
+
+/** Lists of a report that have no bound of their own in `reportLimits`. */
+const maxAssignments = 1024;
+const maxPartitions = 20_000;
+const maxPolicies = 64;
+const maxReadings = 1024;
+const maxReasons = 64;
+
+/** A clock source may carry its reason in words. */
+const maxSentenceLength = 1024;
+
+/** What `Date` can show. An agent calls an event time beyond it unreadable. */
+const maxInstantMs = 8.64e15;
+
+const instantMs = z.number().min(-maxInstantMs).max(maxInstantMs);
+const durationMs = z.number().nonnegative();
+const count = z.int().nonnegative();
+const partition = z.int().min(0).max(2 ** 31 - 1);
+const node = z.int().min(-(2 ** 31)).max(2 ** 31 - 1);
+const offset = z.int().nonnegative();
+const name = z.string().max(maxNameLength);
+const sentence = z.string().max(maxSentenceLength);
+
+const topicPartition = { topic: name, partition };
+
+const policy = z.strictObject({
+  id: name,
+  window: z.strictObject({ kind: z.literal('tumbling'), sizeMs: z.number().positive() }),
+  graceMs: durationMs,
+});
+
+const source = z.discriminatedUnion('kind', [
+  z.strictObject({ kind: z.literal('named'), name }),
+  z.strictObject({ kind: z.literal('producer'), producerId: name }),
+  z.strictObject({ kind: z.literal('partition'), ...topicPartition }),
+  z.strictObject({ kind: z.literal('overflow') }),
+]);
+
+const append = z.strictObject({
+  lowMs: instantMs.exactOptional(),
+  highMs: instantMs.exactOptional(),
+  exact: z.literal(true).exactOptional(),
+});
+
+const culprit = z.strictObject({
+  ...topicPartition,
+  offset,
+  source,
+  eventMs: instantMs,
+  append,
+  processedMs: instantMs,
+});
+
+const point = z.strictObject({ offset, eventMs: instantMs, append });
+const pair = z.strictObject({ fromMs: instantMs, toMs: instantMs });
+
+/** Buckets of magnitudes in (2^-10, 2^53], 2^scale a doubling: one far outside would make a merge allocate without bound. */
+const sketchScale = 5;
+const lowestBucket = -10 * 2 ** sketchScale;
+const bucketsEnd = 53 * 2 ** sketchScale;
+
+const side = z
+  .strictObject({ offset: z.int(), counts: z.array(count).max(bucketsEnd - lowestBucket) })
+  .refine(({ offset, counts }) => counts.length === 0 || (offset >= lowestBucket && offset + counts.length <= bucketsEnd), {
+    error: `expected buckets from ${lowestBucket} up to ${bucketsEnd - 1}`,
+  });
+
+const sketch = z
+  .strictObject({ scale: z.int().min(sketchScale).max(sketchScale), count, zero: count, positive: side, negative: side })
+  .refine((sketch) => sketch.count === countedIn(sketch), { error: 'expected count to be the sum of its buckets' });
+
+const ranges = z
+  .array(z.tuple([offset, offset]))
+  .max(maxRangesPerDrops)
+  .refine((ranges) => ranges.every(([first, last], i) => first <= last && (ranges[i - 1]?.[1] ?? -1) < first), {
+    error: 'expected inclusive ranges [first, last] in ascending order that do not overlap',
+  });
+
+const drops = z.strictObject({
+  policy: name,
+  count,
+  offsets: ranges,
+  overflow: count,
+  graceNeededMs: durationMs,
+  firstWindowEndMs: instantMs,
+  closedBy: culprit.exactOptional(),
+});
+
+const lateCell = z.strictObject({
+  count,
+  firstOffset: offset,
+  lastOffset: offset,
+  minEventMs: instantMs,
+  maxEventMs: instantMs,
+  minStreamTimeMs: instantMs,
+  maxStreamTimeMs: instantMs,
+  outOfOrder: count,
+  latenessMs: sketch,
+  lastAppendMs: instantMs.exactOptional(),
+  culprit,
+  dropped: z.array(drops).max(maxPolicies),
+});
+
+const cell = z.strictObject({
+  ...topicPartition,
+  source,
+  producerId: name.exactOptional(),
+  leader: node.exactOptional(),
+  leaderEpoch: node.exactOptional(),
+  secondMs: instantMs,
+  count,
+  first: point,
+  last: point,
+  minEventMs: instantMs,
+  maxEventMs: instantMs,
+  outOfOrder: count,
+  outOfOrderMaxMs: durationMs,
+  gap: z.strictObject({ before: point, after: point }).exactOptional(),
+  createToAppend: pair.exactOptional(),
+  appendToFetch: pair.exactOptional(),
+  createToFetch: pair.exactOptional(),
+  fetchToProcess: pair.exactOptional(),
+  late: lateCell.exactOptional(),
+});
+
+const fetchCell = z.strictObject({
+  ...topicPartition,
+  secondMs: instantMs,
+  leader: node.exactOptional(),
+  asked: count,
+  answered: count,
+  errors: count,
+  firstHighWaterOffset: offset.exactOptional(),
+  lastHighWaterOffset: offset.exactOptional(),
+  position: offset.exactOptional(),
+  paused: z.boolean(),
+});
+
+const task = z.strictObject({
+  id: name.min(1),
+  group: name,
+  member: name,
+  cluster: name.exactOptional(),
+  policies: z.array(policy).max(maxPolicies),
+  streamTimeMs: instantMs.exactOptional(),
+  streamTimeBy: culprit.exactOptional(),
+  assignments: z
+    .array(
+      z.strictObject({ atMs: instantMs, partitions: z.array(z.strictObject(topicPartition)).max(maxPartitions) }),
+    )
+    .max(maxAssignments),
+  cells: z.array(cell).max(maxCellsPerTask),
+  fetches: z.array(fetchCell).max(maxFetchCellsPerTask),
+});
+
+const clock = z.strictObject({
+  source: sentence,
+  readings: z
+    .array(z.strictObject({ atMs: instantMs, offsetMs: z.number(), errorMs: durationMs, server: name, epoch: count }))
+    .max(maxReadings),
+  steps: z.array(z.strictObject({ atMs: instantMs, byMs: z.number(), epoch: count })).max(maxReadings),
+});
+
+const countsByName = z
+  .record(name, count)
+  .refine((counts) => Object.keys(counts).length <= maxReasons, { error: `expected at most ${maxReasons} reasons` });
+
+const report = z.strictObject({
+  version: z.literal(reportVersion),
+  agent: z.strictObject({
+    id: name.min(1),
+    host: name,
+    processId: z.int(),
+    startedMs: instantMs,
+    version: name,
+    client: name,
+  }),
+  sequence: count,
+  fromMs: instantMs,
+  toMs: instantMs,
+  tasks: z.array(task).max(maxTasks),
+  clock,
+  health: z.strictObject({
+    queuedReports: count,
+    droppedReports: count,
+    records: count,
+    redelivered: count,
+    unreadable: countsByName,
+    overflow: countsByName,
+    errors: count,
+  }),
+});
+
+/** One thing that is wrong with a report: where, as `tasks[0].cells[3].count`, and what was expected there. */
+export interface ReportFault {
+  readonly path: string;
+  readonly message: string;
+}
+
+export type CheckedReport =
+  | { readonly ok: true; readonly report: Report }
+  | { readonly ok: false; readonly faults: readonly ReportFault[] };
+
+export function checkReport(value: unknown): CheckedReport {
+  const read = report.safeParse(value);
+  if (read.success) return { ok: true, report: read.data };
+  return { ok: false, faults: read.error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message })) };
+}
+
+function countedIn(sketch: Sketch): number {
+  let counted = sketch.zero;
+  for (const n of sketch.positive.counts) counted += n;
+  for (const n of sketch.negative.counts) counted += n;
+  return counted;
+}
+
+/** A type with every part readonly and every intersection flattened, so that two can be compared for identity. */
+type Plain<T> = T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
+type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
+
+const sameType: Same<Plain<z.infer<typeof report>>, Plain<Report>> = true;
+void sameType;

@@ -1,0 +1,120 @@
+import { parseArgs } from 'node:util';
+import { z } from 'zod';
+import { parseDurationMs } from './duration.ts';
+import { type Environment, misspeltVariables, setVariables } from './environment.ts';
+import type { Checked, Fault } from './faults.ts';
+
+export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
+export type LogLevel = (typeof logLevels)[number];
+
+export interface Address {
+  /** Without the brackets of an IPv6 address. */
+  readonly host: string;
+  /** 0: any that is free. */
+  readonly port: number;
+}
+
+export interface CollectorSettings {
+  readonly listen: Address;
+  readonly tickMs: number;
+  readonly logLevel: LogLevel;
+  /** The built page; undefined: the one beside the collector. */
+  readonly dashboard: string | undefined;
+}
+
+const tickBoundsMs = { lowest: 100, highest: 60_000 };
+
+const schema = z.object({
+  listen: text('an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0', parseAddress).default({
+    host: '127.0.0.1',
+    port: 8080,
+  }),
+  tick: text('a duration from 100ms to 1m such as 1s', (given) => {
+    const tickMs = parseDurationMs(given);
+    return tickMs !== undefined && tickMs >= tickBoundsMs.lowest && tickMs <= tickBoundsMs.highest ? tickMs : undefined;
+  }).default(1000),
+  'log-level': text(`one of ${logLevels.join(', ')}`, (given) => logLevels.find((level) => level === given)).default(
+    'info',
+  ),
+  dashboard: text('a folder', (given) => given).optional(),
+});
+
+type Name = keyof typeof schema.shape;
+const names = Object.keys(schema.shape) as Name[];
+
+export const collectorVariables: readonly string[] = names.map(variableOf);
+export const collectorFlags: readonly string[] = names.map((name) => `--${name}`);
+
+/** Flags win over variables. Each fault is named where the user wrote the value: `--listen` or `TIDEMARK_LISTEN`. */
+export function readCollectorSettings(
+  environment: Environment,
+  flags: readonly string[] = [],
+): Checked<CollectorSettings> {
+  const variables = setVariables(environment);
+  const faults: Fault[] = misspeltVariables(variables, collectorVariables);
+  const given: { [N in Name]?: string } = {};
+  const where: { [name: string]: string } = {};
+  for (const name of names) {
+    const value = variables[variableOf(name)];
+    if (value === undefined) continue;
+    given[name] = value;
+    where[name] = variableOf(name);
+  }
+  for (const { name, value } of flagsOf(flags, faults)) {
+    given[name] = value;
+    where[name] = `--${name}`;
+  }
+  const read = schema.safeParse(given);
+  for (const { path, message } of read.error?.issues ?? []) {
+    const name = path[0] as Name;
+    faults.push({ where: where[name] ?? name, got: given[name], expected: message });
+  }
+  if (!read.success || faults.length > 0) return { ok: false, faults };
+  const { listen, tick, 'log-level': logLevel, dashboard } = read.data;
+  return { ok: true, value: { listen, tickMs: tick, logLevel, dashboard } };
+}
+
+function flagsOf(flags: readonly string[], faults: Fault[]): { readonly name: Name; readonly value: string }[] {
+  const { tokens } = parseArgs({
+    args: [...flags],
+    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
+    // Not strict: it would throw at the first fault, and all of them are to be named.
+    strict: false,
+    tokens: true,
+  });
+  const found: { name: Name; value: string }[] = [];
+  for (const token of tokens) {
+    if (token.kind === 'option-terminator') continue;
+    if (token.kind === 'positional') {
+      faults.push({ where: 'arguments', got: token.value, expected: `nothing but ${collectorFlags.join(', ')}` });
+      continue;
+    }
+    const name = names.find((name) => name === token.name);
+    if (name === undefined) {
+      faults.push({ where: token.rawName, got: token.value, expected: `one of ${collectorFlags.join(', ')}` });
+    } else if (token.value === undefined || token.value === '') {
+      faults.push({ where: token.rawName, got: undefined, expected: `a value, as in --${name} VALUE` });
+    } else found.push({ name, value: token.value });
+  }
+  return found;
+}
+
+function variableOf(name: string): string {
+  return `TIDEMARK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function text<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
+  return z.string().transform((given, context) => {
+    const value = parse(given);
+    if (value !== undefined) return value;
+    context.addIssue({ code: 'custom', message: expected });
+    return z.NEVER;
+  });
+}
+
+function parseAddress(given: string): Address | undefined {
+  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(given);
+  if (found === null) return undefined;
+  const port = Number(found[3]);
+  return port <= 65_535 ? { host: (found[1] ?? found[2])!, port } : undefined;
+}

@@ -1,0 +1,180 @@
+import {
+  type Assessment,
+  assessLimits,
+  type HostClock,
+  type SourceAssessment,
+  type TaskAssessment,
+} from './assessment.ts';
+import type { Incident, Verdict } from './finding.ts';
+import { attach, settle } from './incidents.ts';
+import { historyMs, secondOf } from './ingest.ts';
+import { widen } from './interval.ts';
+import { judge } from './judge.ts';
+import { sourceKey } from './source.ts';
+import type { LateRow, State, TaskFold } from './state.ts';
+import { onlineStreamTime, presenceOf } from './true-stream-time.ts';
+
+/** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
+const reviseForMs = 120_000;
+/** Drift promised by a disciplined clock between two readings. */
+const driftPpm = 50;
+const maxSourcesShown = 200;
+
+export function firstAssessment(nowMs: number): Assessment {
+  return {
+    nowMs,
+    tick: 0,
+    agents: [],
+    tasks: [],
+    hosts: [],
+    incidents: [],
+    totals: [],
+    revisedFromMs: nowMs,
+    overflow: {},
+  };
+}
+
+/** What is believed at `nowMs`. Only here do incidents open, grow and close, and are verdicts given and revised. */
+export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
+  judgeRows(state, nowMs);
+  const tasks = [...state.tasks.values()].map(taskAssessment);
+  const incidents = settleAll(state, previous, nowMs);
+  const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
+  state.revisedFromMs = Number.POSITIVE_INFINITY;
+  return {
+    nowMs,
+    tick: previous.tick + 1,
+    agents: [...state.agents.values()].map((agent) => ({
+      identity: agent.identity,
+      lastReportMs: agent.lastReportMs,
+      lost: nowMs - agent.lastReportMs > assessLimits.agentLostMs,
+      missedReports: agent.missedReports,
+      health: agent.health,
+    })),
+    tasks,
+    hosts: [...state.hosts.keys()].map((host) => hostClock(state, host, nowMs)),
+    incidents,
+    totals: [...state.totals.values()].map((total) => ({ ...total })),
+    revisedFromMs,
+    overflow: { ...state.overflow },
+  };
+}
+
+function judgeRows(state: State, nowMs: number): void {
+  const { lateRows } = state;
+  for (const row of lateRows) {
+    if (row.verdict !== undefined && row.verdict.kind !== 'undecided') continue;
+    if (row.verdict !== undefined && row.task.reportedMs - row.cell.secondMs > reviseForMs) continue;
+    const verdict = judge(row);
+    if (row.verdict?.kind === verdict.kind) continue;
+    if (row.verdict !== undefined) count(state, row, row.verdict, -1);
+    count(state, row, verdict, 1);
+    row.verdict = verdict;
+    attach(state, row, verdict, nowMs);
+  }
+  const old = lateRows.findIndex((row) => row.task.reportedMs - row.cell.secondMs <= historyMs);
+  const surplus = Math.max(old === -1 ? lateRows.length : old, lateRows.length - assessLimits.maxLateCells);
+  lateRows.splice(0, surplus);
+}
+
+function count(state: State, { task, cell, late }: LateRow, { kind }: Verdict, sign: 1 | -1): void {
+  const dropped = sign * Math.max(0, ...late.dropped.map((drops) => drops.count));
+  const key = `${task.group}|${cell.topic}|${cell.partition}|${kind}`;
+  let total = state.totals.get(key);
+  if (total === undefined) {
+    total = { group: task.group, topic: cell.topic, partition: cell.partition, verdict: kind, late: 0, dropped: 0 };
+    state.totals.set(key, total);
+  }
+  total.late += sign * late.count;
+  total.dropped += dropped;
+
+  let second = task.verdictsBySecond.get(cell.secondMs);
+  if (second === undefined) {
+    second = { late: new Map(), dropped: new Map() };
+    task.verdictsBySecond.set(cell.secondMs, second);
+  }
+  second.late.set(kind, (second.late.get(kind) ?? 0) + sign * late.count);
+  second.dropped.set(kind, (second.dropped.get(kind) ?? 0) + dropped);
+  state.revisedFromMs = Math.min(state.revisedFromMs, cell.secondMs);
+}
+
+/** Newest first; the oldest closed ones make room. */
+function settleAll(state: State, previous: Assessment, nowMs: number): readonly Incident[] {
+  const incidents = [...state.incidents.values()].map((fold) => settle(fold, state, nowMs)).reverse();
+  for (const incident of incidents.slice(assessLimits.maxIncidents)) state.incidents.delete(incident.id);
+  const kept = incidents.slice(0, assessLimits.maxIncidents);
+  const same =
+    kept.length === previous.incidents.length && kept.every((incident, i) => incident === previous.incidents[i]);
+  return same ? previous.incidents : kept;
+}
+
+function taskAssessment(task: TaskFold): TaskAssessment {
+  const online = onlineStreamTime(task);
+  const point = task.points.at(-1);
+  if (point !== undefined && point.secondMs === secondOf(task.reportedMs)) point.onlineMs = online?.trueStreamTimeMs;
+  for (const secondMs of task.verdictsBySecond.keys()) {
+    if (secondMs < task.reportedMs - historyMs) task.verdictsBySecond.delete(secondMs);
+  }
+  const { streamTimeMs, streamTimeBy } = task;
+  const trueMs = online?.trueStreamTimeMs;
+  const held = online?.heldBackBy;
+  return {
+    id: task.id,
+    group: task.group,
+    agentId: task.agentId,
+    partitions: task.partitions,
+    policies: task.policies,
+    ...(streamTimeMs === undefined ? {} : { streamTimeMs }),
+    ...(streamTimeBy === undefined ? {} : { streamTimeBy }),
+    ...(trueMs === undefined ? {} : { trueStreamTimeMs: trueMs }),
+    ...(streamTimeMs === undefined || trueMs === undefined ? {} : { leadMs: streamTimeMs - trueMs }),
+    ...(held === undefined ? {} : { heldBackBy: held.source }),
+    records: task.records,
+    late: task.late,
+    dropped: [...task.dropped].map(([policy, count]) => ({ policy, count })),
+    sources: sourcesOf(task),
+  };
+}
+
+function sourcesOf(task: TaskFold): SourceAssessment[] {
+  const bySource = Map.groupBy(task.lanes.values(), (lane) => sourceKey(lane.source));
+  const rank = { live: 0, silent: 1, gone: 2 };
+  const sources = [...bySource.values()].map((lanes): SourceAssessment => {
+    const records = lanes.reduce((sum, lane) => sum + lane.records, 0);
+    const states = lanes.map((lane) => presenceOf(lane, task.reportedMs)).sort((a, b) => rank[a] - rank[b]);
+    const aheadMs = Math.max(0, ...lanes.map((lane) => lane.ahead?.byMs ?? 0));
+    return {
+      source: lanes[0]!.source,
+      partitions: lanes.map(({ topic, partition }) => ({ topic, partition })),
+      state: states[0]!,
+      records,
+      late: lanes.reduce((sum, lane) => sum + lane.late, 0),
+      lastEventMs: Math.max(...lanes.map((lane) => lane.lastEventMs)),
+      lastSeenMs: Math.max(...lanes.map((lane) => lane.lastAppendMs ?? lane.lastSecondMs)),
+      usualGapMs: Math.max(...lanes.map((lane) => lane.habit.usualGapMs)),
+      usualDelayMs: Math.max(...lanes.map((lane) => lane.habit.usualDelayMs)),
+      ...(aheadMs > 0 ? { aheadMs } : {}),
+      outOfOrderRatio: records === 0 ? 0 : lanes.reduce((sum, lane) => sum + lane.outOfOrder, 0) / records,
+    };
+  });
+  return sources.sort((a, b) => b.records - a.records).slice(0, maxSourcesShown);
+}
+
+function hostClock(state: State, host: string, nowMs: number): HostClock {
+  const fold = state.hosts.get(host)!;
+  const { reading } = fold;
+  return {
+    host,
+    source: fold.source,
+    ...(reading === undefined
+      ? {}
+      : {
+          offset: widen(
+            { lowMs: reading.offsetMs - reading.errorMs, highMs: reading.offsetMs + reading.errorMs },
+            { ageMs: nowMs - reading.atMs, driftPpm },
+          ),
+          readAtMs: reading.atMs,
+        }),
+    steps: fold.steps,
+  };
+}

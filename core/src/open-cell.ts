@@ -1,0 +1,178 @@
+import { bracketOf } from './append.ts';
+import { dropsOf, type OpenDrops } from './drops.ts';
+import type { Cell, Culprit, LateCell, Pair, Point } from './report.ts';
+import { createSketch, type MutableSketch } from './sketch.ts';
+import type { Source } from './source.ts';
+
+/** The late records of an open cell; made with the first of them. */
+export interface OpenLate {
+  count: number;
+  readonly firstOffset: number;
+  lastOffset: number;
+  minEventMs: number;
+  maxEventMs: number;
+  minStreamTimeMs: number;
+  maxStreamTimeMs: number;
+  outOfOrder: number;
+  readonly latenessMs: MutableSketch;
+  lastAppendMs: number;
+  readonly culprit: Culprit;
+  readonly dropped: OpenDrops[];
+}
+
+/** The record that came last, before `open` that of an earlier cell: where a silence is measured from. */
+export interface LastRecord {
+  offset: number;
+  eventMs: number;
+  appendLowMs: number;
+  appendHighMs: number;
+  appendExact: boolean;
+}
+
+/**
+ * A cell while its second lasts. One object per lane, opened again each second: plain numbers (NaN and infinities for "none
+ * yet") that the hot path can write without allocating.
+ */
+export interface OpenCell {
+  secondMs: number;
+  count: number;
+  firstOffset: number;
+  firstEventMs: number;
+  firstAppendLowMs: number;
+  firstAppendHighMs: number;
+  firstAppendExact: boolean;
+  minEventMs: number;
+  maxEventMs: number;
+  outOfOrder: number;
+  outOfOrderMaxMs: number;
+  gapMs: number;
+  gap: { before: Point; after: Point } | undefined;
+  createToAppend: MinPair;
+  appendToFetch: MinPair;
+  createToFetch: MinPair;
+  fetchToProcess: MinPair;
+  late: OpenLate | undefined;
+}
+
+export interface MinPair {
+  differenceMs: number;
+  fromMs: number;
+  toMs: number;
+}
+
+export function createOpenCell(): OpenCell {
+  const cell = {
+    createToAppend: createMinPair(),
+    appendToFetch: createMinPair(),
+    createToFetch: createMinPair(),
+    fetchToProcess: createMinPair(),
+  } as OpenCell;
+  resetCell(cell, Number.NaN);
+  return cell;
+}
+
+export function resetCell(cell: OpenCell, secondMs: number): void {
+  cell.secondMs = secondMs;
+  cell.count = 0;
+  cell.firstOffset = 0;
+  cell.firstEventMs = Number.NaN;
+  cell.firstAppendLowMs = Number.NaN;
+  cell.firstAppendHighMs = Number.NaN;
+  cell.firstAppendExact = false;
+  cell.minEventMs = Number.POSITIVE_INFINITY;
+  cell.maxEventMs = Number.NEGATIVE_INFINITY;
+  cell.outOfOrder = 0;
+  cell.outOfOrderMaxMs = 0;
+  cell.gapMs = 0;
+  cell.gap = undefined;
+  cell.createToAppend.differenceMs = Number.POSITIVE_INFINITY;
+  cell.appendToFetch.differenceMs = Number.POSITIVE_INFINITY;
+  cell.createToFetch.differenceMs = Number.POSITIVE_INFINITY;
+  cell.fetchToProcess.differenceMs = Number.POSITIVE_INFINITY;
+  cell.late = undefined;
+}
+
+function createMinPair(): MinPair {
+  return { differenceMs: Number.POSITIVE_INFINITY, fromMs: Number.NaN, toMs: Number.NaN };
+}
+
+/** Keeps the pair with the smallest `to − from`; one with an unknown side (NaN) compares false and is passed over. */
+export function keepSmallest(pair: MinPair, fromMs: number, toMs: number): void {
+  const differenceMs = toMs - fromMs;
+  if (differenceMs < pair.differenceMs) {
+    pair.differenceMs = differenceMs;
+    pair.fromMs = fromMs;
+    pair.toMs = toMs;
+  }
+}
+
+export function closedCell(
+  cell: OpenCell,
+  of: { source: Source; producerId: string | undefined; topic: string; partition: number; leader: number | undefined },
+  last: LastRecord,
+): Cell {
+  return {
+    source: of.source,
+    topic: of.topic,
+    partition: of.partition,
+    ...(of.producerId === undefined ? {} : { producerId: of.producerId }),
+    ...(of.leader === undefined ? {} : { leader: of.leader }),
+    secondMs: cell.secondMs,
+    count: cell.count,
+    first: {
+      offset: cell.firstOffset,
+      eventMs: cell.firstEventMs,
+      append: bracketOf(cell.firstAppendLowMs, cell.firstAppendHighMs, cell.firstAppendExact),
+    },
+    last: pointOf(last),
+    minEventMs: cell.minEventMs,
+    maxEventMs: cell.maxEventMs,
+    outOfOrder: cell.outOfOrder,
+    outOfOrderMaxMs: cell.outOfOrderMaxMs,
+    ...(cell.gap === undefined ? {} : { gap: cell.gap }),
+    ...pairOf('createToAppend', cell.createToAppend),
+    ...pairOf('appendToFetch', cell.appendToFetch),
+    ...pairOf('createToFetch', cell.createToFetch),
+    ...pairOf('fetchToProcess', cell.fetchToProcess),
+    ...(cell.late === undefined ? {} : { late: closedLate(cell.late) }),
+  };
+}
+
+export function pointOf(record: LastRecord): Point {
+  return {
+    offset: record.offset,
+    eventMs: record.eventMs,
+    append: bracketOf(record.appendLowMs, record.appendHighMs, record.appendExact),
+  };
+}
+
+function pairOf<K extends string>(name: K, pair: MinPair): { [P in K]?: Pair } {
+  if (pair.differenceMs === Number.POSITIVE_INFINITY) return {};
+  return { [name]: { fromMs: pair.fromMs, toMs: pair.toMs } } as { [P in K]?: Pair };
+}
+
+function closedLate(late: OpenLate): LateCell {
+  const { lastAppendMs, dropped, ...rest } = late;
+  return {
+    ...rest,
+    ...(Number.isNaN(lastAppendMs) ? {} : { lastAppendMs }),
+    dropped: dropped.filter((drops) => drops.count > 0).map(dropsOf),
+  };
+}
+
+export function createOpenLate(record: { offset: number }, culprit: Culprit): OpenLate {
+  return {
+    count: 0,
+    firstOffset: record.offset,
+    lastOffset: record.offset,
+    minEventMs: Number.POSITIVE_INFINITY,
+    maxEventMs: Number.NEGATIVE_INFINITY,
+    minStreamTimeMs: Number.POSITIVE_INFINITY,
+    maxStreamTimeMs: Number.NEGATIVE_INFINITY,
+    outOfOrder: 0,
+    latenessMs: createSketch(),
+    lastAppendMs: Number.NaN,
+    culprit,
+    dropped: [],
+  };
+}

@@ -1,0 +1,44 @@
+import { isDeepStrictEqual } from 'node:util';
+import type { Variant } from './plan.ts';
+import { countOf } from './ranges.ts';
+import type { Bounds, Said, Side } from './side.ts';
+
+export const maxBoundWidthMs = 3_000;
+export const minDroppedInCut = 100;
+
+/** Everything in which the two sides differ, or in which the story itself was too small to show anything; empty when all is well. */
+export function differences(variant: Variant, did: Side, said: Said): string[] {
+  const found: string[] = [];
+  const same = (what: string, a: unknown, b: unknown): void => {
+    if (!isDeepStrictEqual(a, b)) found.push(`${what}: did ${brief(a)}, said ${brief(b)}`);
+  };
+  if (variant === 'cut') {
+    checkBound('start', did.cut?.[0], said.cutBounds?.[0], found);
+    checkBound('end', did.cut?.[1], said.cutBounds?.[1], found);
+    const dropped = countOf(did.droppedOffsets);
+    if (dropped < minDroppedInCut) found.push(`dropped: ${dropped}, a cut must cost at least ${minDroppedInCut}`);
+  } else {
+    same('cut', did.cut, said.cut);
+  }
+  same('source', did.source, said.source);
+  same('dropped offsets', did.droppedOffsets, said.droppedOffsets);
+  same('culprits', did.culprits, said.culprits);
+  same('someone accused wrongly', did.idleAccused, said.idleAccused);
+  return found;
+}
+
+function checkBound(what: string, truthMs: number | undefined, bounds: Bounds | undefined, found: string[]): void {
+  if (truthMs === undefined || bounds === undefined) {
+    found.push(`${what} of the cut: did ${truthMs}, said ${brief(bounds)}`);
+    return;
+  }
+  const [lowMs, highMs] = bounds;
+  if (truthMs < lowMs) found.push(`${what} of the cut: true ${truthMs} is ${lowMs - truthMs} ms below what was said`);
+  if (truthMs > highMs) found.push(`${what} of the cut: true ${truthMs} is ${truthMs - highMs} ms above what was said`);
+  if (highMs - lowMs > maxBoundWidthMs) found.push(`${what} of the cut: ${highMs - lowMs} ms wide, more than ${maxBoundWidthMs}`);
+}
+
+function brief(value: unknown): string {
+  const text = JSON.stringify(value) ?? 'nothing';
+  return text.length > 160 ? `${text.slice(0, 160)} …` : text;
+}
