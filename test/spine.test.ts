@@ -46,7 +46,11 @@ describe.for(seeds)('seed %i', (seed) => {
     expect(saidDropped(state)).toEqual(droppedOf(told));
     expect(assessment.incidents).toHaveLength(1);
     const incident = assessment.incidents[0]!;
-    expect(incident).toMatchObject({ kind: 'producerCutOff', source: { name: 'B' }, culprit: { source: { name: 'A' } } });
+    expect(incident).toMatchObject({
+      kind: 'producerCutOff',
+      source: { name: 'B' },
+      culprit: { source: { name: 'A' } },
+    });
     const trueStartMs = startMs + span.fromMs;
     const trueEndMs = startMs + span.toMs;
     expect(incident.start.lowMs).toBeLessThanOrEqual(trueStartMs);

@@ -87,6 +87,7 @@ function count(state: State, { task, cell, late }: LateRow, { kind }: Verdict, s
   }
   total.late += sign * late.count;
   total.dropped += dropped;
+  if (total.late === 0) state.totals.delete(key);
 
   let second = task.verdictsBySecond.get(cell.secondMs);
   if (second === undefined) {

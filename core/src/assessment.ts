@@ -32,6 +32,7 @@ export interface AgentAssessment {
 
 export interface TaskAssessment {
   readonly id: string;
+  readonly cluster?: string;
   readonly group: string;
   readonly agentId: string;
   readonly partitions: readonly TopicPartition[];

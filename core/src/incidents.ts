@@ -141,7 +141,7 @@ function addRow(fold: IncidentFold, row: LateRow, nowMs: number): void {
   fold.tasks.add(task.id);
   fold.partitions.set(`${cell.topic}/${cell.partition}`, { topic: cell.topic, partition: cell.partition });
   fold.lateCount += late.count;
-  fold.lateMaxMs = Math.max(fold.lateMaxMs, late.maxStreamTimeMs - late.minEventMs);
+  fold.lateMaxMs = Math.max(fold.lateMaxMs, late.maxLatenessMs);
   fold.firstCulprit ??= late.culprit;
   fold.lastActivityMs = nowMs;
   fold.changed = true;

@@ -30,6 +30,7 @@ export {
 export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';
 export * from './report.ts';
+export { type Metric, metrics, type Row } from './samples.ts';
 export { duration, grouped } from './sentence.ts';
 export { seriesBetween } from './series.ts';
 export {

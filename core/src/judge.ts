@@ -15,7 +15,7 @@ const unorderedRatio = 0.05;
  */
 export function judge(row: LateRow): Verdict {
   const { lane, late } = row;
-  const byMs = late.maxStreamTimeMs - late.minEventMs;
+  const byMs = late.maxLatenessMs;
   const aheadMs = aheadOf(row);
   const held = heldBack(row);
   if (aheadMs >= Math.max(leastAheadMs, byMs / 2, held?.heldMs ?? 0)) {

@@ -178,7 +178,14 @@ function lateRecord(task: TaskState, record: RecordSeen, flags: number, appendHi
   if (task.streamTimeMs > late.maxStreamTimeMs) late.maxStreamTimeMs = task.streamTimeMs;
   if ((flags & flag.outOfOrder) !== 0) late.outOfOrder++;
   if (!(appendHighMs <= late.lastAppendMs)) late.lastAppendMs = appendHighMs;
-  addToSketch(late.latenessMs, task.streamTimeMs - eventMs);
+  const latenessMs = task.streamTimeMs - eventMs;
+  if (latenessMs > late.maxLatenessMs) late.maxLatenessMs = latenessMs;
+  addToSketch(late.latenessMs, latenessMs);
+  // The culprit of the worst matters most. Doubling keeps this to a few times per cell.
+  if (latenessMs > 2 * late.culpritLatenessMs) {
+    late.culprit = culpritOf(task)!;
+    late.culpritLatenessMs = latenessMs;
+  }
 
   let result: number = flag.late;
   for (let i = 0; i < task.closings.length; i++) {

@@ -14,9 +14,11 @@ export interface OpenLate {
   minStreamTimeMs: number;
   maxStreamTimeMs: number;
   outOfOrder: number;
+  maxLatenessMs: number;
   readonly latenessMs: MutableSketch;
   lastAppendMs: number;
-  readonly culprit: Culprit;
+  culprit: Culprit;
+  culpritLatenessMs: number;
   readonly dropped: OpenDrops[];
 }
 
@@ -152,7 +154,7 @@ function pairOf<K extends string>(name: K, pair: MinPair): { [P in K]?: Pair } {
 }
 
 function closedLate(late: OpenLate): LateCell {
-  const { lastAppendMs, dropped, ...rest } = late;
+  const { lastAppendMs, dropped, culpritLatenessMs: _, ...rest } = late;
   return {
     ...rest,
     ...(Number.isNaN(lastAppendMs) ? {} : { lastAppendMs }),
@@ -170,9 +172,11 @@ export function createOpenLate(record: { offset: number }, culprit: Culprit): Op
     minStreamTimeMs: Number.POSITIVE_INFINITY,
     maxStreamTimeMs: Number.NEGATIVE_INFINITY,
     outOfOrder: 0,
+    maxLatenessMs: 0,
     latenessMs: createSketch(),
     lastAppendMs: Number.NaN,
     culprit,
+    culpritLatenessMs: 0,
     dropped: [],
   };
 }

@@ -133,11 +133,12 @@ export interface LateCell {
   readonly maxStreamTimeMs: number;
   /** How many of them were out of order within their own source and partition. */
   readonly outOfOrder: number;
-  /** Stream time − event time, > 0. */
+  /** Stream time − event time, > 0: the largest, exactly, and all of them, sketched. */
+  readonly maxLatenessMs: number;
   readonly latenessMs: Sketch;
   /** The latest known append time among the late records (high end of its bracket). */
   readonly lastAppendMs?: number;
-  /** Whose stream time the first of them was late against. */
+  /** Whose stream time one of them was late against that was at least half as late as the worst. */
   readonly culprit: Culprit;
   readonly dropped: readonly Drops[];
 }

@@ -148,7 +148,12 @@ export const metrics: readonly Metric[] = [
     help: 'The clock of a host is ahead of true time by at least this (negative: behind). No row: unbounded.',
     labels: ['host'],
     beyondCap: 'lowest',
-    rows: ({ hosts }) => known(hosts, (h) => [h.host], (h) => seconds(h.offset?.lowMs)),
+    rows: ({ hosts }) =>
+      known(
+        hosts,
+        (h) => [h.host],
+        (h) => seconds(h.offset?.lowMs),
+      ),
   },
   {
     name: 'tidemark_clock_offset_high_seconds',
@@ -156,7 +161,12 @@ export const metrics: readonly Metric[] = [
     help: 'The clock of a host is ahead of true time by at most this (negative: behind). No row: unbounded.',
     labels: ['host'],
     beyondCap: 'highest',
-    rows: ({ hosts }) => known(hosts, (h) => [h.host], (h) => seconds(h.offset?.highMs)),
+    rows: ({ hosts }) =>
+      known(
+        hosts,
+        (h) => [h.host],
+        (h) => seconds(h.offset?.highMs),
+      ),
   },
   {
     name: 'tidemark_clock_bounded',
@@ -164,7 +174,12 @@ export const metrics: readonly Metric[] = [
     help: '1 if something says how wrong the clock of a host may be, 0 if nothing does.',
     labels: ['host'],
     beyondCap: 'lowest',
-    rows: ({ hosts }) => known(hosts, (h) => [h.host], (h) => Number(h.offset !== undefined)),
+    rows: ({ hosts }) =>
+      known(
+        hosts,
+        (h) => [h.host],
+        (h) => Number(h.offset !== undefined),
+      ),
   },
   {
     name: 'tidemark_agent_up',
@@ -180,8 +195,7 @@ export const metrics: readonly Metric[] = [
     help: 'Always 1: the version of an agent and the client that it is attached to.',
     labels: [...agent, 'client', 'version'],
     beyondCap: 'sum',
-    rows: ({ agents }) =>
-      agents.map((a) => row([...agentLabels(a), a.identity.client, a.identity.version], 1)),
+    rows: ({ agents }) => agents.map((a) => row([...agentLabels(a), a.identity.client, a.identity.version], 1)),
   },
   {
     name: 'tidemark_agent_last_report_timestamp_seconds',
@@ -255,6 +269,14 @@ export const metrics: readonly Metric[] = [
     beyondCap: 'sum',
     rows: (assessment) => agents(assessment, (a) => a.health.errors),
   },
+  {
+    name: 'tidemark_collector_overflow_total',
+    kind: 'counter',
+    help: 'What the collector had to leave out because it was beyond one of its bounds.',
+    labels: ['what'],
+    beyondCap: 'sum',
+    rows: ({ overflow }) => Object.entries(overflow).map(([what, count]) => row([what], count)),
+  },
 ];
 
 function seconds(ms: number | undefined): number | undefined {
@@ -297,7 +319,10 @@ function agentLabels({ identity }: AgentAssessment): string[] {
   return [identity.id, identity.host];
 }
 
-function agentCounts(assessment: Assessment, of: (agent: AgentAssessment) => { readonly [name: string]: number }): Row[] {
+function agentCounts(
+  assessment: Assessment,
+  of: (agent: AgentAssessment) => { readonly [name: string]: number },
+): Row[] {
   return assessment.agents.flatMap((a) =>
     Object.entries(of(a)).map(([name, count]) => row([...agentLabels(a), name], count)),
   );
@@ -320,17 +345,17 @@ function byPlace({ totals }: Assessment, what: 'late' | 'dropped'): Row[] {
   return [...sums.values()];
 }
 
-const incidentKinds: readonly (VerdictKind & Assessment['incidents'][number]['kind'])[] = ['producerCutOff', 'clockAhead'];
+const incidentKinds: readonly (VerdictKind & Assessment['incidents'][number]['kind'])[] = [
+  'producerCutOff',
+  'clockAhead',
+];
 
 /** Also the zeros, for each group there is: an alert must see a number go back, not a row vanish. */
 function openIncidents({ tasks, incidents }: Assessment): Row[] {
   const groups = new Set([...tasks.map((t) => t.group), ...incidents.map((i) => i.group)]);
   return [...groups].flatMap((group) =>
     incidentKinds.map((kind) =>
-      row(
-        [group, kind],
-        incidents.filter((i) => i.status === 'open' && i.group === group && i.kind === kind).length,
-      ),
+      row([group, kind], incidents.filter((i) => i.status === 'open' && i.group === group && i.kind === kind).length),
     ),
   );
 }

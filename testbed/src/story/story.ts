@@ -1,7 +1,7 @@
 import {
   type AgentIdentity,
-  assess,
   type Assessment,
+  assess,
   createObservation,
   createState,
   firstAssessment,
@@ -11,8 +11,8 @@ import {
   observe,
   observeFetch,
   openTask,
-  partitionOf,
   type Policy,
+  partitionOf,
   type RecordSeen,
   type Report,
   type Source,
@@ -122,7 +122,8 @@ export function tell(story: Story): Told {
         streamTimeMs = Math.max(streamTimeMs, event.eventMs);
         const { sizeMs } = story.policy.window;
         const windowEnd = (Math.floor(event.eventMs / sizeMs) + 1) * sizeMs;
-        if (windowEnd + story.policy.graceMs <= streamTimeMs) dropped.push([number, record.offset, nameOf(event.source)]);
+        if (windowEnd + story.policy.graceMs <= streamTimeMs)
+          dropped.push([number, record.offset, nameOf(event.source)]);
       });
     });
     if (nowMs % 1000 === 0) reports.push(report(nowMs));
@@ -159,7 +160,11 @@ function write(story: Story): Written[] {
         ? { kind: 'named', name: producer.name }
         : { kind: 'producer', producerId: producer.anonymousId };
     let sentMs = 0;
-    for (let atMs = story.startMs; atMs < story.startMs + story.durationMs; atMs += (500 + 1000 * random()) / producer.ratePerSecond) {
+    for (
+      let atMs = story.startMs;
+      atMs < story.startMs + story.durationMs;
+      atMs += (500 + 1000 * random()) / producer.ratePerSecond
+    ) {
       if (isIn(producer.idle, atMs - story.startMs)) continue;
       const off = producer.clock !== undefined && isIn(producer.clock, atMs - story.startMs) ? producer.clock.byMs : 0;
       let appendMs = atMs + 2 + 30 * random() + (producer.unorderedMs ?? 0) * random();
