@@ -51,11 +51,15 @@ export class CloseEmitter {
     if (toMs < 0) return;
     const fromMs = this.#range.fromMs(this.#lastCloseMs);
     if (this.#lastCloseMs !== undefined && this.#range.isWorthIt?.(fromMs, toMs) === false) return;
-    if (toMs < fromMs && this.#range.isWorthIt === undefined) return;
     const oldestMs = Math.max(fromMs, this.#oldestMs());
     this.#pending.take(toMs, (window, filedMs) => {
       if (window.live && filedMs >= oldestMs) out.updated(window);
     });
     this.#lastCloseMs = closeMs;
+  }
+
+  /** A new start: the last emission is committed with the offsets, the throttle is not. */
+  restart(): void {
+    this.#nextLookMs = 0;
   }
 }

@@ -120,7 +120,7 @@ export class WindowStore {
 
   /** Division towards zero, as Java has it: times between minus one interval and zero belong to segment 0. */
   #segmentOf(timeMs: number): number {
-    return Math.trunc(timeMs / this.#segmentMs) + 0;
+    return Math.trunc(timeMs / this.#segmentMs);
   }
 
   #expire(oldestSegment: number): void {
