@@ -1,12 +1,35 @@
 import { defineConfig } from 'vitest/config';
 
 // Workspace packages are run from their sources: no build is needed before a test.
+const ssr = { resolve: { conditions: ['tidemark-source'] } };
+const exclude = ['**/node_modules/**', '**/dist/**', '**/*.real.test.ts'];
+
 export default defineConfig({
-  ssr: { resolve: { conditions: ['tidemark-source'] } },
   test: {
-    include: ['{core,config,agent,collector,dashboard,testbed,test}/**/*.test.ts'],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.real.test.ts'],
-    testTimeout: 60_000,
-    hookTimeout: 120_000,
+    projects: [
+      {
+        ssr,
+        test: {
+          name: 'unit',
+          include: ['{core,config,agent,collector,dashboard,testbed,test}/**/*.test.ts'],
+          exclude: [...exclude, '**/*.broker.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      {
+        ssr,
+        test: {
+          // They share one real broker, and two cores with it: one file after the other.
+          name: 'broker',
+          include: ['**/*.broker.test.ts'],
+          exclude,
+          globalSetup: ['testbed/src/broker/vitest-setup.ts'],
+          fileParallelism: false,
+          testTimeout: 180_000,
+          hookTimeout: 180_000,
+        },
+      },
+    ],
   },
 });

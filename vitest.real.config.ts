@@ -6,6 +6,7 @@ export default defineConfig({
   test: {
     include: ['**/*.real.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
+    globalSetup: ['testbed/src/broker/vitest-setup.ts'],
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
