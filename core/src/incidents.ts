@@ -138,6 +138,7 @@ function open(
 
 function addRow(fold: IncidentFold, row: LateRow, nowMs: number): void {
   const { late, cell, task } = row;
+  row.incidentId = fold.incident.id;
   fold.tasks.add(task.id);
   fold.partitions.set(`${cell.topic}/${cell.partition}`, { topic: cell.topic, partition: cell.partition });
   fold.lateCount += late.count;

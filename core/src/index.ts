@@ -2,6 +2,7 @@ export { assess, firstAssessment } from './assess.ts';
 export type * from './assessment.ts';
 export { assessLimits } from './assessment.ts';
 export * from './clock/index.ts';
+export * as dialects from './dialects/index.ts';
 export * from './finding.ts';
 export { ingest } from './ingest.ts';
 export * from './interval.ts';
@@ -43,5 +44,5 @@ export {
   type SketchSide,
 } from './sketch.ts';
 export * from './source.ts';
-export { createState, type State } from './state.ts';
+export { createState, type LateRow, type State } from './state.ts';
 export { takeReport } from './take-report.ts';

@@ -159,7 +159,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell): vo
     task.dropped.set(drops.policy, (task.dropped.get(drops.policy) ?? 0) + drops.count);
     noteDrops(state, task.group, cell, drops);
   }
-  state.lateRows.push({ task, lane, cell, late: cell.late, verdict: undefined });
+  state.lateRows.push({ task, lane, cell, late: cell.late, verdict: undefined, incidentId: undefined });
 }
 
 function learnHabit(lane: LaneFold, cell: Cell): void {

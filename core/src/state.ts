@@ -107,6 +107,7 @@ export interface LateRow {
   readonly cell: Cell;
   readonly late: LateCell;
   verdict: Verdict | undefined;
+  incidentId: string | undefined;
 }
 
 /** An incident while more may still be learnt of it. */

@@ -81,6 +81,12 @@ export class PartitionGroup<R extends Stamped> {
     else this.#lags.set(this.#queueOf(partition), lag);
   }
 
+  /** After a restart: the partition's time, as committed with its offset. Stream time comes back with it. */
+  restore(partition: TopicPartition, partitionTimeMs: number): void {
+    this.#queueOf(partition).restore(partitionTimeMs);
+    this.#streamTimeMs = Math.max(this.#streamTimeMs, partitionTimeMs);
+  }
+
   /** The next record, or undefined while the task waits or has nothing. */
   next(nowMs: number): Step<R> | undefined {
     if (!this.#isReady(nowMs)) return undefined;

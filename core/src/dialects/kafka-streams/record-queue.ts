@@ -51,9 +51,8 @@ export class RecordQueue<R extends Stamped> {
     return head;
   }
 
-  /** Largest time taken of the partition; it is committed with the offset and comes back with a restart. */
-  get partitionTimeMs(): number {
-    return this.#partitionTimeMs;
+  restore(partitionTimeMs: number): void {
+    this.#partitionTimeMs = partitionTimeMs;
   }
 
   #findHead(): void {

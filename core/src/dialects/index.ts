@@ -1,0 +1,2 @@
+export * as kafkaStreams from './kafka-streams/index.ts';
+export * from './windows.ts';

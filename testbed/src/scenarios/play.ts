@@ -1,0 +1,206 @@
+import {
+  type AgentIdentity,
+  type Assessment,
+  assess,
+  assign,
+  type ClockReading,
+  createObservation,
+  createState,
+  firstAssessment,
+  flag,
+  ingest,
+  type Lane,
+  type LateRow,
+  laneOf,
+  type Observation,
+  observe,
+  observeFetch,
+  openTask,
+  type PartitionState,
+  type Policy,
+  partitionOf,
+  type RecordSeen,
+  type Source,
+  type State,
+  type TaskState,
+  takeReport,
+} from '@tidemark/core';
+import type { Header, Line, Trace } from './trace.ts';
+
+/** Plays a trace through the real path: an agent per task, a report each second of its clock, a tick each second. */
+export interface Played {
+  readonly header: Header;
+  readonly state: State;
+  /** Every record that was late, with the row it went into: the row's verdict may be revised until the end. */
+  readonly late: readonly { readonly index: number; readonly rowKey: string }[];
+  readonly dropped: readonly number[];
+  readonly rows: ReadonlyMap<string, LateRow>;
+  readonly last: Assessment;
+  readonly ticks: number;
+}
+
+interface Player {
+  readonly number: number;
+  readonly observation: Observation;
+  readonly task: TaskState;
+  readonly lanes: Map<string, Lane>;
+  readonly partitions: Map<number, PartitionState>;
+  readings: ClockReading[];
+  offsetMs: number;
+  reportAtMs: number;
+}
+
+export function play(trace: Trace, onTick: (assessment: Assessment, state: State) => void): Played {
+  const { header, lines } = trace;
+  const policy: Policy = {
+    id: 'declared',
+    window: { kind: 'tumbling', sizeMs: header.policy.windowMs },
+    graceMs: header.policy.graceMs,
+  };
+  const players = new Map(header.tasks.map((task) => [task.id, createPlayer(task.id, policy)]));
+  const state = createState();
+  const scratch = {} as RecordSeen;
+  const late: { index: number; rowKey: string }[] = [];
+  const dropped: number[] = [];
+  const rows = new Map<string, LateRow>();
+  let assessment = firstAssessment(header.epochMs);
+  let tickAtMs = header.epochMs + 1000;
+  let index = 0;
+  let ticks = 0;
+  for (const line of lines) {
+    const player = players.get(line[0] === 'f' ? line[3] : line[2])!;
+    const atMs = header.epochMs + line[1];
+    if (atMs >= player.reportAtMs) report(player, atMs);
+    const trueMs = atMs - player.offsetMs;
+    if (trueMs >= tickAtMs) {
+      assessment = assess(assessment, state, trueMs);
+      ticks++;
+      onTick(assessment, state);
+      tickAtMs = Math.floor(trueMs / 1000) * 1000 + 1000;
+    }
+    take(player, line, header);
+    if (line[0] === 'r') hear(player, line);
+  }
+  const endMs = tickAtMs;
+  for (const player of players.values()) report(player, endMs + player.offsetMs, true);
+  assessment = assess(assessment, state, endMs);
+  onTick(assessment, state);
+  return { header, state, late, dropped, rows, last: assessment, ticks };
+
+  function hear(player: Player, line: Line & readonly ['r', ...unknown[]]): void {
+    const [, p, , partition, offset, , e, b, , pid] = line;
+    const source: Source =
+      pid === -1 ? partitionSource(header, partition) : { kind: 'producer', producerId: String(pid) };
+    const key = `${partition}/${pid}`;
+    let lane = player.lanes.get(key);
+    if (lane === undefined) {
+      lane = laneOf(place(player, header, partition), source);
+      player.lanes.set(key, lane);
+    }
+    scratch.lane = lane;
+    scratch.offset = offset;
+    scratch.eventMs = header.epochMs + e;
+    scratch.createMs = header.epochMs + e;
+    scratch.appendMs = b === null ? Number.NaN : header.epochMs + b;
+    scratch.processedMs = header.epochMs + p;
+    const flags = observe(player.task, scratch);
+    const second = player.task.secondMs;
+    if (flags & flag.late)
+      late.push({
+        index,
+        rowKey: `${player.number}|${lane.partition.topic}/${lane.partition.partition}|${pid}|${second}`,
+      });
+    if (flags & flag.dropped) dropped.push(index);
+    index++;
+  }
+
+  function report(player: Player, atMs: number, final = false): void {
+    const before = state.lateRows.length;
+    const sent = takeReport(
+      player.observation,
+      atMs,
+      {
+        clock: { source: 'NTP', readings: player.readings, steps: [] },
+        health: { queuedReports: 0, droppedReports: 0, unreadable: {}, errors: 0 },
+      },
+      final,
+    );
+    player.readings = [];
+    player.reportAtMs = Math.floor(atMs / 1000) * 1000 + 1000;
+    ingest(state, sent, atMs - player.offsetMs);
+    for (const row of state.lateRows.slice(before)) {
+      const { source } = row.lane;
+      const pid = source.kind === 'producer' ? source.producerId : '-1';
+      rows.set(`${player.number}|${row.cell.topic}/${row.cell.partition}|${pid}|${row.cell.secondMs}`, row);
+    }
+  }
+}
+
+function createPlayer(number: number, policy: Policy): Player {
+  const agent: AgentIdentity = {
+    id: `agent-${number}`,
+    host: `host-${number}`,
+    processId: number,
+    startedMs: 0,
+    version: '0',
+    client: 'trace',
+  };
+  const observation = createObservation(agent);
+  const task = openTask(observation, { group: 'group', member: String(number), policies: [policy] });
+  return {
+    number,
+    observation,
+    task,
+    lanes: new Map(),
+    partitions: new Map(),
+    readings: [],
+    offsetMs: 0,
+    reportAtMs: Number.NEGATIVE_INFINITY,
+  };
+}
+
+function partitionSource(header: Header, partition: number): Source {
+  const { topic, number } = header.partitions[partition]!;
+  return { kind: 'partition', topic: header.topics[topic]!.name, partition: number };
+}
+
+function place(player: Player, header: Header, partition: number): PartitionState {
+  const known = player.partitions.get(partition);
+  if (known !== undefined) return known;
+  const { topic, number } = header.partitions[partition]!;
+  const created = partitionOf(player.task, header.topics[topic]!.name, number);
+  player.partitions.set(partition, created);
+  return created;
+}
+
+/** Everything but records. */
+function take(player: Player, line: Line, header: Header): void {
+  if (line[0] === 'n') {
+    const [, t, , offsetUs, errorUs] = line;
+    player.offsetMs = offsetUs / 1000;
+    player.readings.push({
+      atMs: header.epochMs + t,
+      offsetMs: offsetUs / 1000,
+      errorMs: errorUs / 1000,
+      server: 'ntp',
+      epoch: 0,
+    });
+  } else if (line[0] === 'a') {
+    const partitions = line[3].map((id) => {
+      const { topic, number } = header.partitions[id]!;
+      return { topic: header.topics[topic]!.name, partition: number };
+    });
+    assign(player.task, partitions, header.epochMs + line[1]);
+  } else if (line[0] === 'f') {
+    const [, c, q, , answers] = line;
+    for (const [partition, highWaterOffset, first, count] of answers) {
+      observeFetch(place(player, header, partition), {
+        askedMs: header.epochMs + q,
+        answeredMs: header.epochMs + c,
+        highWaterOffset: highWaterOffset === -1 ? undefined : highWaterOffset,
+        lastOffset: count === 0 ? undefined : first + count - 1,
+        leader: header.partitions[partition]!.broker,
+      });
+    }
+  }
+}
