@@ -6,6 +6,7 @@ import {
   type TaskAssessment,
 } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
+import { forgetSilent } from './forget.ts';
 import { attach, settle } from './incidents.ts';
 import { historyMs, secondOf } from './ingest.ts';
 import { widen } from './interval.ts';
@@ -37,6 +38,7 @@ export function firstAssessment(nowMs: number): Assessment {
 /** What is believed at `nowMs`. Only here do incidents open, grow and close, and are verdicts given and revised. */
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
   judgeRows(state, nowMs);
+  forgetSilent(state, nowMs);
   const tasks = [...state.tasks.values()].map(taskAssessment);
   const incidents = settleAll(state, previous, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
@@ -81,6 +83,10 @@ function count(state: State, { task, cell, late }: LateRow, { kind }: Verdict, s
   const dropped = sign * Math.max(0, ...late.dropped.map((drops) => drops.count));
   const key = `${task.group}|${cell.topic}|${cell.partition}|${kind}`;
   let total = state.totals.get(key);
+  if (total === undefined && state.totals.size >= assessLimits.maxTotals) {
+    state.overflow.totals += sign * late.count;
+    return;
+  }
   if (total === undefined) {
     total = { group: task.group, topic: cell.topic, partition: cell.partition, verdict: kind, late: 0, dropped: 0 };
     state.totals.set(key, total);

@@ -26,7 +26,7 @@ export interface State {
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
-  overflow: { tasks: number; lanes: number; lateRows: number; ranges: number };
+  overflow: { tasks: number; lanes: number; lateRows: number; ranges: number; totals: number };
 }
 
 export interface AgentFold {
@@ -144,6 +144,6 @@ export function createState(): State {
     drops: new Map(),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, lateRows: 0, ranges: 0 },
+    overflow: { tasks: 0, lanes: 0, lateRows: 0, ranges: 0, totals: 0 },
   };
 }

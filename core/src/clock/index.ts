@@ -1,7 +1,9 @@
 export * from './bound.ts';
 export * from './chrony-packet.ts';
 export * from './clock-bound-page.ts';
+export * from './drift.ts';
 export * from './evidence.ts';
+export * from './floor.ts';
 export type { EdgeKind, LeftOut } from './graph.ts';
 export * from './host-watch.ts';
 export type { Claimant, Contradiction, CycleEdge, CyclePlace } from './liar.ts';

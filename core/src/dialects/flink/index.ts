@@ -1,0 +1,5 @@
+export { CombinedInputs, Multiplexer } from './combined-watermark.ts';
+export * from './source.ts';
+export * from './valve.ts';
+export type { WatermarkOutput } from './watermark-output.ts';
+export * from './window-operator.ts';
