@@ -9,7 +9,12 @@ export type Moment =
   | { readonly kind: 'spanGoesOn'; readonly plan: Plan; readonly forMs: number; readonly queued: number }
   | { readonly kind: 'spanEnds'; readonly plan: Plan; readonly queued: number }
   | { readonly kind: 'firstDrop' }
-  | { readonly kind: 'over'; readonly dropped: number; readonly processed: number; readonly reconnect: Reconnect | undefined };
+  | {
+      readonly kind: 'over';
+      readonly dropped: number;
+      readonly processed: number;
+      readonly reconnect: Reconnect | undefined;
+    };
 
 /** How eagerly B tried to come back. */
 export interface Reconnect {
