@@ -1,3 +1,4 @@
+export * from './attribute.ts';
 export * from './bound.ts';
 export * from './chrony-packet.ts';
 export * from './clock-bound-page.ts';
@@ -8,3 +9,6 @@ export type { EdgeKind, LeftOut } from './graph.ts';
 export * from './host-watch.ts';
 export type { Claimant, Contradiction, CycleEdge, CyclePlace } from './liar.ts';
 export * from './ntp-packet.ts';
+export * from './soft-floor.ts';
+export * from './step.ts';
+export * from './use.ts';
