@@ -1,4 +1,5 @@
 import {
+  assign,
   createObservation,
   laneOf,
   type Observation,
@@ -45,6 +46,11 @@ export function reportsOf(story: Story): Report[] {
     client: 'kafkajs 2.2.4',
   });
   const task = openTask(observation, { group, member: 'member-1', policies: [policy] });
+  assign(
+    task,
+    [0, 1].map((partition) => ({ topic, partition })),
+    startMs,
+  );
   const partitions = [0, 1].map((partition) => partitionOf(task, topic, partition));
   const logs: { readonly atMs: number; readonly eventMs: number; readonly name: string }[][] = [[], []];
   const random = randomFrom(story.seed);

@@ -129,6 +129,7 @@ function taskAssessment(task: TaskFold): TaskAssessment {
     id: task.id,
     group: task.group,
     agentId: task.agentId,
+    ...(task.cluster === undefined ? {} : { cluster: task.cluster }),
     partitions: task.partitions,
     policies: task.policies,
     ...(streamTimeMs === undefined ? {} : { streamTimeMs }),

@@ -69,6 +69,7 @@ function taskFold(state: State, report: Report, task: TaskReport): TaskFold | un
     id: task.id,
     group: task.group,
     agentId: report.agent.id,
+    cluster: task.cluster,
     policies: task.policies,
     partitions: [],
     streamTimeMs: undefined,

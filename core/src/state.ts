@@ -51,6 +51,7 @@ export interface TaskFold {
   readonly id: string;
   readonly group: string;
   readonly agentId: string;
+  readonly cluster: string | undefined;
   policies: readonly Policy[];
   partitions: readonly TopicPartition[];
   streamTimeMs: number | undefined;
