@@ -3,7 +3,7 @@ import type { Ahead, Incident, Verdict } from './finding.ts';
 import type { BoundedInstant } from './interval.ts';
 import { heldBack, materialMs } from './judge.ts';
 import { addRange } from './offset-ranges.ts';
-import type { Drops } from './report.ts';
+import type { Drops, TopicPartition } from './report.ts';
 import { sentence } from './sentence.ts';
 import { type Source, sourceKey } from './source.ts';
 import type { IncidentFold, LateRow, State } from './state.ts';
@@ -207,7 +207,7 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
     ...fold.incident,
     revision: fold.incident.revision + 1,
     tasks: [...fold.tasks],
-    partitions: [...fold.partitions.values()],
+    partitions: [...fold.partitions.values()].sort(byPlace),
     updatedAtMs: nowMs,
     late: { count: fold.lateCount, maxMs: fold.lateMaxMs },
     dropped,
@@ -231,4 +231,8 @@ function endOfAhead(fold: IncidentFold, state: State): BoundedInstant | undefine
     }
   }
   return undefined;
+}
+
+function byPlace(a: TopicPartition, b: TopicPartition): number {
+  return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;
 }

@@ -1,4 +1,3 @@
-import type { Incident } from '@tidemark/core';
 import { pause } from './cast.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { incidentWords, noIncidentWords, words } from './narrator.ts';
@@ -7,8 +6,8 @@ import { playStory } from './story.ts';
 
 const betweenStoriesMs = 5_000;
 const lookEveryMs = 1_000;
-/** An incident's numbers move while it still costs records: it is told again once they have stood still this long. */
-const settledForMs = 3_000;
+/** After a story, until the last reports are in and judged. */
+const settleMs = 5_000;
 
 /** Stories for someone who watches, one after the other, until `signal`. */
 export async function tellStories(options: {
@@ -41,7 +40,7 @@ export async function tellStories(options: {
           },
         },
         plan,
-        (_, storySignal) => pause(settledForMs + 2_000, storySignal),
+        (_, storySignal) => pause(settleMs, storySignal),
       );
     } finally {
       watching.abort();
@@ -55,33 +54,30 @@ export async function tellStories(options: {
   }
 }
 
-/** Tells of each incident once when it is first seen and once more when it has settled. Returns how many there were. */
+/**
+ * Tells of each incident when it is first seen, and once more at the end if that has changed: its numbers move while it
+ * still costs records. Returns how many there were.
+ */
 async function watchIncidents(
   collector: CollectorClient,
   group: () => string,
   signal: AbortSignal,
   print: (line: string) => void,
 ): Promise<number> {
-  const told = new Map<string, { revision: number; sinceMs: number; isFinal: boolean }>();
-  try {
-    for (;;) {
-      await pause(lookEveryMs, signal);
-      // A collector that is restarted meanwhile is no reason to end the demo: it is asked again.
-      const incidents: Incident[] = await collector.incidents(group()).catch(() => []);
-      for (const incident of incidents) {
-        const known = told.get(incident.id);
-        const nowMs = performance.now();
-        if (known?.revision !== incident.revision) {
-          if (!known) print(incidentWords(incident));
-          told.set(incident.id, { revision: incident.revision, sinceMs: nowMs, isFinal: false });
-        } else if (!known.isFinal && incident.end && nowMs - known.sinceMs > settledForMs) {
-          known.isFinal = true;
-          print(incidentWords(incident));
-        }
-      }
+  const told = new Map<string, string>();
+  const latest = new Map<string, string>();
+  while (!signal.aborted) {
+    await pause(lookEveryMs, signal).catch(() => {});
+    // A collector that is restarted meanwhile is no reason to end the demo: it is asked again.
+    for (const incident of await collector.incidents(group()).catch(() => [])) {
+      latest.set(incident.id, incidentWords(incident));
+      if (told.has(incident.id)) continue;
+      told.set(incident.id, incidentWords(incident));
+      print(incidentWords(incident));
     }
-  } catch (error) {
-    if (signal.aborted) return told.size;
-    throw error;
   }
+  for (const [id, line] of latest) {
+    if (line !== told.get(id)) print(line);
+  }
+  return told.size;
 }

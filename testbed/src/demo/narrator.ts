@@ -1,7 +1,7 @@
 import { styleText } from 'node:util';
 import { type Incident, type LateTotal, sourceName, verdictClass } from '@tidemark/core';
 import type { Moment } from './moment.ts';
-import { clockAheadMs, maxDelayMs, type Plan } from './plan.ts';
+import { clockAheadMs, graceMs, maxDelayMs, type Plan, windowMs } from './plan.ts';
 
 const seconds = (ms: number): string => `${Math.round(ms / 1000)} s`;
 
@@ -13,7 +13,7 @@ export function words(moment: Moment): string {
     case 'attached':
       return moment.line.startsWith('{') ? '' : `  ${moment.line}`;
     case 'flowing':
-      return 'Producers A and B send, the consumer counts per key in windows of 5 s, open for 2 s more.';
+      return flowing(moment.plan);
     case 'spanStarts':
       return spanStarts(moment.plan);
     case 'spanGoesOn':
@@ -40,6 +40,12 @@ function opening({ variant, seed, partitions, perSecond }: Plan): string {
   return `\n${styleText('bold', what[variant])}\n(${facts})`;
 }
 
+function flowing({ variant }: Plan): string {
+  const unordered = ` B holds back each event for up to ${seconds(maxDelayMs)}, some longer than others.`;
+  const windows = `in windows of ${seconds(windowMs)}, open for ${seconds(graceMs)} more`;
+  return `Producers A and B send, the consumer counts per key ${windows}.${variant === 'unordered' ? unordered : ''}`;
+}
+
 function spanStarts({ variant }: Plan): string {
   switch (variant) {
     case 'cut':
@@ -49,7 +55,7 @@ function spanStarts({ variant }: Plan): string {
     case 'clock':
       return `B’s clock leaps ${seconds(clockAheadMs)} ahead now.`;
     case 'unordered':
-      return `B holds back each event for up to ${seconds(maxDelayMs)}, some longer than others.`;
+      return '';
   }
 }
 

@@ -90,7 +90,7 @@ async function everyoneEnters(cast: Cast, stage: Stage, plan: Plan, name: string
   ]);
   a.order({ start: true });
   b.order({ start: true });
-  tell({ kind: 'flowing' });
+  tell({ kind: 'flowing', plan });
   return { log, a, b };
 }
 
