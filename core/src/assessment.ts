@@ -91,6 +91,7 @@ export const assessLimits = {
   maxIncidents: 500,
   maxTasks: 1_000,
   maxLanesPerTask: 20_000,
+  maxPartitions: 50_000,
   maxLateCells: 50_000,
   agentLostMs: 10_000,
 } as const;
