@@ -18,6 +18,8 @@ export interface Habit {
   floorAtMs: number;
   lastAtMs: number;
   usualDelayMs: number;
+  /** What three of four cells' slowest records stay below. */
+  typicalDelayMs: number;
 }
 
 export interface HabitEntry {
@@ -35,11 +37,11 @@ const window = 64;
 const leastCells = 5;
 /** A floor rises no faster than clocks that are looked after drift apart; a faster one is a clock that runs away. */
 const creepPpm = 500;
-/** The silences are sorted anew only once in so many cells. */
-const gapsEvery = 8;
+/** Cells are sorted anew only once in so many. */
+const quantilesEvery = 8;
 
 export function createHabit(): Habit {
-  return { entries: [], at: 0, cells: 0, usualGapMs: 0, floorMs: Number.NaN, floorAtMs: 0, lastAtMs: 0, usualDelayMs: 0 };
+  return { entries: [], at: 0, cells: 0, usualGapMs: 0, floorMs: Number.NaN, floorAtMs: 0, lastAtMs: 0, usualDelayMs: 0, typicalDelayMs: 0 };
 }
 
 export function isKnown(habit: Habit): boolean {
@@ -54,7 +56,7 @@ export function learn(habit: Habit, entry: HabitEntry): void {
   habit.at = (habit.at + 1) % window;
   if (replaced === undefined || setsABound(habit, replaced)) learnBounds(habit);
   else addBounds(habit, entry);
-  if (habit.cells <= window || habit.cells % gapsEvery === 0) learnGaps(habit);
+  if (habit.cells <= window || habit.cells % quantilesEvery === 0) learnQuantiles(habit);
 }
 
 /** A clock was stepped: what was learnt since is not about the source. */
@@ -65,7 +67,7 @@ export function forgetSince(habit: Habit, atMs: number): void {
   habit.at = kept.length % window;
   habit.floorMs = Number.NaN;
   learnBounds(habit);
-  learnGaps(habit);
+  learnQuantiles(habit);
 }
 
 function setsABound({ floorMs, usualDelayMs }: Habit, { quickMs, slowMs }: HabitEntry): boolean {
@@ -98,9 +100,11 @@ function raise(habit: Habit, { slowMs }: HabitEntry): void {
   if (slowMs - habit.floorMs > habit.usualDelayMs) habit.usualDelayMs = slowMs - habit.floorMs;
 }
 
-function learnGaps(habit: Habit): void {
+function learnQuantiles(habit: Habit): void {
   if (habit.entries.length === 0) return;
   // One long silence among ten does not make a source a silent one.
   const sorted = habit.entries.map(({ gapMs }) => gapMs).sort((a, b) => a - b);
   habit.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+  const slow = habit.entries.map(({ slowMs }) => slowMs).sort((a, b) => a - b);
+  habit.typicalDelayMs = Math.max(0, slow[Math.ceil(0.75 * slow.length) - 1]! - habit.floorMs) || 0;
 }

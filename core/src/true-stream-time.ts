@@ -24,7 +24,7 @@ const leastOverdueMs = 3_000;
  * nobody is accused: the estimate waits at the last event for a moment. One partition of it alone must be missed for longer,
  * for there are many.
  */
-const overdueTimes = 1.5;
+const overdueTimes = 2;
 const laneOverdueTimes = 3;
 /** A source silent for this long, or this many times its habit, holds nothing back any more. */
 const goneMs = 300_000;
@@ -76,7 +76,7 @@ export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime
     const presence = presenceOf(lane, nowMs);
     if (presence === 'gone') continue;
     const isHeld = presence === 'silent' || isKeptBack(state, lane, nowMs);
-    const usualMs = lane.habit.usualDelayMs + Math.max(0, lane.habit.floorMs || 0);
+    const usualMs = lane.habit.typicalDelayMs + Math.max(0, lane.habit.floorMs || 0);
     const trueStreamTimeMs = isHeld ? Math.min(heldAtMs(lane, nowMs), upToMs) : upToMs - usualMs;
     if (best === undefined || trueStreamTimeMs < best.trueStreamTimeMs) {
       best = { trueStreamTimeMs, heldBackBy: isHeld ? lane : undefined };
