@@ -1,9 +1,9 @@
-import type { Incident } from './finding.ts';
+import type { IncidentDraft } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceName } from './source.ts';
 
 /** One sentence that a person on call understands, times in UTC. */
-export function sentence(incident: Omit<Incident, 'sentence'>): string {
+export function sentence(incident: Omit<IncidentDraft, 'sentence'>): string {
   const name = sourceName(incident.source);
   const lost = losses(incident);
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
@@ -24,7 +24,7 @@ export function sentence(incident: Omit<Incident, 'sentence'>): string {
   );
 }
 
-function losses(incident: Omit<Incident, 'sentence'>): string {
+function losses(incident: Omit<IncidentDraft, 'sentence'>): string {
   const count = Math.max(0, ...incident.dropped.map((drops) => drops.count));
   const places = incident.partitions.map((p) => `${p.topic}-${p.partition}`);
   const where =
@@ -34,7 +34,7 @@ function losses(incident: Omit<Incident, 'sentence'>): string {
   return `${incident.group} took ${grouped(incident.late.count)} records${of} (${where}) late`;
 }
 
-function others(incident: Omit<Incident, 'sentence'>): string {
+function others(incident: Omit<IncidentDraft, 'sentence'>): string {
   return incident.late.count === 1 ? 'another record' : 'the others';
 }
 
