@@ -16,10 +16,11 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
   const quickest = cell.quickest === undefined ? last : at(cell.quickest);
   if (lane.replay.state !== 'no' || isOld(quickest)) followReplay(lane.replay, quickest, last, cell.count);
   const isHeld = followHolds(lane, cell, at, secondMs);
+  const wasAhead = lane.ahead?.isNew ?? false;
   learnAhead(lane, cell, at, secondMs);
   // What is held up or stamped by a wrong clock is no habit, except of a source that is unordered by nature.
   const isUsual = !isHeld || isUnordered(lane.of);
-  if (isUsual && lane.replay.state === 'no' && !(lane.ahead?.isNew ?? false)) {
+  if (isUsual && lane.replay.state === 'no' && !wasAhead && !(lane.ahead?.isNew ?? false)) {
     const { gap } = cell;
     const gapMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
     const slowest = cell.slowest === undefined ? undefined : at(cell.slowest);

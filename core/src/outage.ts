@@ -26,7 +26,7 @@ const patienceMs = 4_000;
 export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number): Blame | undefined {
   if (hold.before === undefined) return 'source';
   // From when the first held event was made, it is certain that it was cut off.
-  const fromMs = Math.max(hold.before.highMs, hold.after.lowMs - hold.heldMs) + startMarginMs;
+  const fromMs = hold.after.lowMs - hold.heldMs + startMarginMs;
   const untilMs = hold.after.lowMs - endMarginMs;
   const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
