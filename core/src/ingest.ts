@@ -169,6 +169,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
     last: first,
+    promptMs: Number.NEGATIVE_INFINITY,
     progress: [],
     holds: [],
     replay: createReplay(first),
@@ -217,6 +218,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     noteDrops(state, task.group, cell, drops);
   }
   const slowest = cell.slowest === undefined ? undefined : arrivalOf(cell.slowest, correction);
+  const floorMs = lane.habit.floorMs || 0;
   state.lateRows.push({
     task,
     lane,
@@ -224,7 +226,8 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     late: cell.late,
     correction,
     secondMs,
-    waitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - (lane.habit.floorMs || 0),
+    waitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - floorMs,
+    longestWaitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.highMs - slowest.eventMs - floorMs,
     verdict: undefined,
     incidentId: undefined,
   });

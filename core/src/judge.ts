@@ -34,9 +34,6 @@ export function judge(state: State, row: LateRow): Verdict {
   if (waitMs >= byMs / 2) return judgeHeld(state, row, byMs);
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
-  if (late.outOfOrder * 2 >= late.count && byMs >= materialMs && isUnordered(row.lane.of)) {
-    return { kind: 'outOfOrderSource', byMs };
-  }
   const stall = stallOf(state, row);
   if (byMs >= materialMs && stall !== undefined) {
     return {
@@ -45,6 +42,7 @@ export function judge(state: State, row: LateRow): Verdict {
       evidence: { culprit: late.culprit, sinceMs: stall.fromMs, stalledMs: (stall.untilMs ?? stall.lastMs) - stall.fromMs },
     };
   }
+  if (row.longestWaitMs >= byMs / 2 && isUnordered(row.lane.of)) return { kind: 'outOfOrderSource', byMs };
   return { kind: 'ordinary', byMs };
 }
 
@@ -88,6 +86,10 @@ function judgeHold(
     case 'replayed':
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
+      if (!isRepartition(row.lane.topic) && lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)) {
+        // A clock is the same for all partitions: it cannot be behind in one and right in another.
+        return undefined;
+      }
       return isRepartition(row.lane.topic)
         ? { kind: 'repartition', byMs, evidence: { lagMs: hold.mostHeldMs } }
         : { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.leastHeldMs, highMs: hold.mostHeldMs } } };

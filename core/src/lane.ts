@@ -32,6 +32,7 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
     });
   }
   if (isKnown(lane.habit) && isPrompt(last, lane.habit) && lane.ahead === undefined) {
+    if (Number.isFinite(last.lowMs)) lane.promptMs = last.lowMs;
     lane.task.fittedMs = Math.max(lane.task.fittedMs, secondMs);
   }
   lane.last = last;

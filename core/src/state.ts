@@ -123,6 +123,8 @@ export interface LaneFold {
   lastSecondMs: number;
   maxEventMs: number;
   last: Arrival;
+  /** When a record was last appended as promptly as ever; −∞ before. */
+  promptMs: number;
   /** One a second in which records came: by when they were processed and, of the last of them, appended. */
   readonly progress: Progress[];
   /** The latest few; kept after they are over. */
@@ -162,6 +164,8 @@ export interface LateRow {
   readonly secondMs: number;
   /** How long the one that waited longest to be appended waited, beyond the least that its source takes; −∞: not known. */
   readonly waitMs: number;
+  /** How long that one can have waited at most. */
+  readonly longestWaitMs: number;
   verdict: Verdict | undefined;
   incidentId: string | undefined;
 }
