@@ -137,14 +137,23 @@ function latestAt(lane: LaneFold, secondMs: number): Hold | undefined {
 }
 
 /** How far the culprit's event time lies after the latest moment that it can have been appended at. */
-function aheadOf(state: State, { late, task, correction }: LateRow): number {
-  const { eventMs, append, topic, partition } = late.culprit;
-  const { leader } = state.partitions.get(partitionKey(task.group, topic, partition)) ?? {};
-  const brokerMs = brokerOffset(state, task.cluster, leader) ?? correction.agentMs;
-  const { lowMs, highMs } = appendOf(append, { agentMs: correction.agentMs, brokerMs });
+function aheadOf(state: State, row: LateRow): number {
+  const { late, task } = row;
+  const { lowMs, highMs } = culpritAppend(state, row);
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
   if (!Number.isFinite(highMs) || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs)) return 0;
-  return eventMs - highMs;
+  return late.culprit.eventMs - highMs;
+}
+
+/** When the culprit was appended, by true time. */
+export function culpritAppend(
+  state: State,
+  { late, task, correction }: LateRow,
+): { readonly lowMs: number; readonly highMs: number } {
+  const { append, topic, partition } = late.culprit;
+  const { leader } = state.partitions.get(partitionKey(task.group, topic, partition)) ?? {};
+  const brokerMs = brokerOffset(state, task.cluster, leader) ?? correction.agentMs;
+  return appendOf(append, { agentMs: correction.agentMs, brokerMs });
 }
 
 export function stallOf(state: State, { lane, secondMs }: LateRow): Stall | undefined {

@@ -30,9 +30,9 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   const untilMs = hold.after.lowMs - endMarginMs;
   const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
-  if (untilMs - fromMs < 0) return 'source';
-
   const others = writersBeside(state, lane);
+  if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold)))) return 'broker';
+  if (untilMs - fromMs < 0) return 'source';
   if (others.some((other) => spokeWithin(other.progress, fromMs, untilMs))) return 'source';
   const heldToo = others.some((other) => isHeldWith(other, hold));
   const missing = others.reduce((sum, other) => sum + expectedWithin(other, fromMs, untilMs), 0);
@@ -78,7 +78,9 @@ function expectedWithin({ progress }: LaneFold, fromMs: number, untilMs: number)
 }
 
 function isHeldWith(other: LaneFold, hold: Hold): boolean {
-  return other.holds.some(
-    (its) => its.followsSilence && Math.abs(its.after.lowMs - hold.after.lowMs) <= togetherMs,
-  );
+  return other.holds.some((its) => its.followsSilence && isTogether(its, hold));
+}
+
+function isTogether(a: Hold, b: Hold): boolean {
+  return Math.abs(a.after.lowMs - b.after.lowMs) <= togetherMs;
 }
