@@ -13,6 +13,8 @@ import { createdFromMs } from './true-stream-time.ts';
 
 /** How long series go back. */
 export const historyMs = 900_000;
+/** Reports never go back by more, unless their clock was set back. */
+const setBackMs = 500;
 /** Promised drift of a disciplined clock between two readings (`docs/clocks.md`). */
 const driftPpm = 50;
 
@@ -43,12 +45,15 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
 function learnClock(state: State, report: Report): HostFold {
   const { host } = report.agent;
   const known = state.hosts.get(host);
-  const fold = known ?? { host, source: '', reading: undefined, steps: [], points: [] };
+  const fold = known ?? { host, source: '', reading: undefined, steps: [], toMs: report.toMs, isUnsure: false, points: [] };
   if (known === undefined) state.hosts.set(host, fold);
   fold.source = report.clock.source;
+  if (report.clock.steps.length > 0 || report.toMs < fold.toMs - setBackMs) fold.isUnsure = true;
+  fold.toMs = report.toMs;
   for (const reading of report.clock.readings) {
     if (fold.reading !== undefined && tellsOfStep(fold.reading, reading)) voidHost(state, host, fold.reading.atMs - fold.reading.offsetMs);
     fold.reading = reading;
+    fold.isUnsure = false;
   }
   fold.steps.push(...report.clock.steps);
   fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
@@ -89,6 +94,7 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     reportedMs: toMs,
     fetchedMs: toMs,
     fittedMs: Number.NEGATIVE_INFINITY,
+    isUnsure: false,
     records: 0,
     late: 0,
     dropped: new Map(),
@@ -111,6 +117,7 @@ function learnTask(
   fold.streamTimeMs = task.streamTimeMs;
   fold.streamTimeBy = task.streamTimeBy;
   fold.reportedMs = toMs;
+  fold.isUnsure = host.isUnsure;
   const secondMs = secondOf(toMs);
   if (fold.points.at(-1)?.secondMs !== secondMs) {
     fold.points.push({ secondMs, streamTimeMs: task.streamTimeMs, onlineMs: undefined });

@@ -76,7 +76,7 @@ function judgeHold(
   byMs: number,
 ): Verdict | undefined {
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  const isFit = hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs;
+  const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
   if (!isFit) return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s' };
   switch (hold.kind) {
     case 'pending':
@@ -141,7 +141,7 @@ function aheadOf(state: State, row: LateRow): number {
   const { late, task } = row;
   const { lowMs, highMs } = culpritAppend(state, row);
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  if (!Number.isFinite(highMs) || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs)) return 0;
+  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs)) return 0;
   return late.culprit.eventMs - highMs;
 }
 

@@ -64,11 +64,13 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   const { gap, slowest, first, last } = cell;
   const { habit } = lane;
   let hold = activeHold(lane);
+  // What an earlier cell said of its last record was corrected by what was known of the clocks then.
+  const before = gap && (gap.before.offset === lane.last.offset ? lane.last : at(gap.before));
   const silentMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
   const found = { fromMs: secondMs, silentMs, isShared: lane.source.kind === 'partition' };
-  if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), at(gap.before), lane))) {
+  if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {
     const opened =
-      (gap && openHold(at(gap.after), at(gap.before), habit, found)) ??
+      (gap && openHold(at(gap.after), before, habit, found)) ??
       openHold(at(first), lane.last, habit, found) ??
       (slowest && openHold(at(slowest), lane.last, habit, found));
     if (opened !== undefined) {

@@ -53,6 +53,9 @@ export interface HostFold {
   source: string;
   reading: ClockReading | undefined;
   steps: ClockStep[];
+  /** Its clock, at its last report; and whether it was stepped since the last reading, so that nobody knows how wrong it is. */
+  toMs: number;
+  isUnsure: boolean;
   readonly points: { readonly secondMs: number; readonly lowMs: number; readonly highMs: number }[];
 }
 
@@ -72,6 +75,8 @@ export interface TaskFold {
   fetchedMs: number;
   /** The last time that a source's event time fitted its append: then this task's clocks are not at fault. */
   fittedMs: number;
+  /** Its host's clock was stepped and not read since. */
+  isUnsure: boolean;
   records: number;
   late: number;
   readonly dropped: Map<string, number>;
