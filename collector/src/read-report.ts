@@ -75,7 +75,8 @@ class TooLarge extends Error {}
 function unreadable(error: unknown): ReadText & { readonly ok: false } {
   if (error instanceof TooLarge) return tooLarge();
   const code = (error as { readonly code?: unknown } | undefined)?.code;
-  if (typeof code === 'string' && code.startsWith('Z_')) return refused('encoding', 'the body is not gzip, or is cut short');
+  if (typeof code === 'string' && code.startsWith('Z_'))
+    return refused('encoding', 'the body is not gzip, or is cut short');
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('notJson', 'the body is not UTF-8');
   return refused('aborted', `the body did not come through: ${String(error)}`);
 }
@@ -91,15 +92,21 @@ function parse(text: string): ReadReport {
   // Said before anything else: whatever differs in the shape of another version is not a fault of its own.
   if (version !== reportVersion) {
     const message = `expected a version that this collector speaks: ${reportVersion}`;
-    return refused('version', `report version ${JSON.stringify(version) ?? 'is missing'}; this collector speaks version ${reportVersion}`, [
-      { path: 'version', message },
-    ]);
+    return refused(
+      'version',
+      `report version ${JSON.stringify(version) ?? 'is missing'}; this collector speaks version ${reportVersion}`,
+      [{ path: 'version', message }],
+    );
   }
   const checked = checkReport(value);
   if (checked.ok) return checked;
   const more = checked.faults.length > maxFaults ? `, of which the first ${maxFaults} are listed` : '';
   const faults = checked.faults.length === 1 ? '1 fault' : `${checked.faults.length} faults`;
-  return refused('shape', `not a version ${reportVersion} report: ${faults}${more}`, checked.faults.slice(0, maxFaults));
+  return refused(
+    'shape',
+    `not a version ${reportVersion} report: ${faults}${more}`,
+    checked.faults.slice(0, maxFaults),
+  );
 }
 
 function tooLarge(): { readonly ok: false; readonly refusal: Refusal } {

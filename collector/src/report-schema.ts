@@ -23,8 +23,14 @@ const maxInstantMs = 8.64e15;
 const instantMs = z.number().min(-maxInstantMs).max(maxInstantMs);
 const durationMs = z.number().nonnegative();
 const count = z.int().nonnegative();
-const partition = z.int().min(0).max(2 ** 31 - 1);
-const node = z.int().min(-(2 ** 31)).max(2 ** 31 - 1);
+const partition = z
+  .int()
+  .min(0)
+  .max(2 ** 31 - 1);
+const node = z
+  .int()
+  .min(-(2 ** 31))
+  .max(2 ** 31 - 1);
 const offset = z.int().nonnegative();
 const name = z.string().max(maxNameLength);
 const sentence = z.string().max(maxSentenceLength);
@@ -69,12 +75,21 @@ const bucketsEnd = 53 * 2 ** sketchScale;
 
 const side = z
   .strictObject({ offset: z.int(), counts: z.array(count).max(bucketsEnd - lowestBucket) })
-  .refine(({ offset, counts }) => counts.length === 0 || (offset >= lowestBucket && offset + counts.length <= bucketsEnd), {
-    error: `expected buckets from ${lowestBucket} up to ${bucketsEnd - 1}`,
-  });
+  .refine(
+    ({ offset, counts }) => counts.length === 0 || (offset >= lowestBucket && offset + counts.length <= bucketsEnd),
+    {
+      error: `expected buckets from ${lowestBucket} up to ${bucketsEnd - 1}`,
+    },
+  );
 
 const sketch = z
-  .strictObject({ scale: z.int().min(sketchScale).max(sketchScale), count, zero: count, positive: side, negative: side })
+  .strictObject({
+    scale: z.int().min(sketchScale).max(sketchScale),
+    count,
+    zero: count,
+    positive: side,
+    negative: side,
+  })
   .refine((sketch) => sketch.count === countedIn(sketch), { error: 'expected count to be the sum of its buckets' });
 
 const ranges = z
@@ -157,9 +172,7 @@ const task = z.strictObject({
   streamTimeMs: instantMs.exactOptional(),
   streamTimeBy: culprit.exactOptional(),
   assignments: z
-    .array(
-      z.strictObject({ atMs: instantMs, partitions: z.array(z.strictObject(topicPartition)).max(maxPartitions) }),
-    )
+    .array(z.strictObject({ atMs: instantMs, partitions: z.array(z.strictObject(topicPartition)).max(maxPartitions) }))
     .max(maxAssignments),
   cells: z.array(cell).max(maxCellsPerTask),
   fetches: z.array(fetchCell).max(maxFetchCellsPerTask),
@@ -216,7 +229,10 @@ export type CheckedReport =
 export function checkReport(value: unknown): CheckedReport {
   const read = report.safeParse(value);
   if (read.success) return { ok: true, report: read.data };
-  return { ok: false, faults: read.error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message })) };
+  return {
+    ok: false,
+    faults: read.error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message })),
+  };
 }
 
 function countedIn(sketch: Sketch): number {

@@ -45,7 +45,11 @@ export function correctionOf(
 }
 
 /** Undefined: nothing is known of this broker's clock. */
-export function brokerOffset(state: State, cluster: string | undefined, leader: number | undefined): number | undefined {
+export function brokerOffset(
+  state: State,
+  cluster: string | undefined,
+  leader: number | undefined,
+): number | undefined {
   const clock = state.brokerClocks.get(`${cluster ?? ''}|${leader ?? ''}`);
   return clock === undefined ? undefined : leastOffset(clock);
 }

@@ -7,9 +7,9 @@ import {
 } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
 import { attach } from './incidents.ts';
-import { historyMs, secondOf } from './ingest.ts';
 import { widen } from './interval.ts';
 import { judge } from './judge.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
 import type { LateRow, State, TaskFold } from './state.ts';

@@ -41,7 +41,17 @@ const creepPpm = 500;
 const quantilesEvery = 8;
 
 export function createHabit(): Habit {
-  return { entries: [], at: 0, cells: 0, usualGapMs: 0, floorMs: Number.NaN, floorAtMs: 0, lastAtMs: 0, usualDelayMs: 0, typicalDelayMs: 0 };
+  return {
+    entries: [],
+    at: 0,
+    cells: 0,
+    usualGapMs: 0,
+    floorMs: Number.NaN,
+    floorAtMs: 0,
+    lastAtMs: 0,
+    usualDelayMs: 0,
+    typicalDelayMs: 0,
+  };
 }
 
 export function isKnown(habit: Habit): boolean {

@@ -66,7 +66,14 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
     tighten(fold, start, end);
     return fold;
   }
-  return open(at, { kind, source: kind === 'producerCutOff' ? lane.source : placeOf(lane), start, end, evidence, hold });
+  return open(at, {
+    kind,
+    source: kind === 'producerCutOff' ? lane.source : placeOf(lane),
+    start,
+    end,
+    evidence,
+    hold,
+  });
 }
 
 function isSameLeader(fold: IncidentFold, lane: LaneFold): boolean {
@@ -94,7 +101,11 @@ function tighten(fold: IncidentFold, start: BoundedInstant, end: BoundedInstant)
 }
 
 /** A clock that is behind, or an upstream task that lags: from the first record that waited to the last. */
-function shifted(at: At, verdict: VerdictOf<'clockBehind' | 'repartition'>, { hold, lane }: Found): IncidentFold | undefined {
+function shifted(
+  at: At,
+  verdict: VerdictOf<'clockBehind' | 'repartition'>,
+  { hold, lane }: Found,
+): IncidentFold | undefined {
   if (hold.kind !== 'shifted') return undefined;
   const { kind, evidence } = verdict;
   const highMs = hold.after.lowMs;
@@ -104,7 +115,10 @@ function shifted(at: At, verdict: VerdictOf<'clockBehind' | 'repartition'>, { ho
     if (!isSame) continue;
     fold.holds.add(hold);
     if (highMs < fold.incident.start.highMs) {
-      fold.incident = { ...fold.incident, start: { ...fold.incident.start, lowMs: Math.min(lowMs, fold.incident.start.lowMs), highMs } };
+      fold.incident = {
+        ...fold.incident,
+        start: { ...fold.incident.start, lowMs: Math.min(lowMs, fold.incident.start.lowMs), highMs },
+      };
     }
     return fold;
   }
@@ -132,7 +146,12 @@ function clockAhead(at: At, verdict: VerdictOf<'clockAhead'>): IncidentFold {
       return latest;
     }
   }
-  return open(at, { kind: 'clockAhead', source: evidence.source, start: aheadSince(at.row, verdict, appendedMs), evidence });
+  return open(at, {
+    kind: 'clockAhead',
+    source: evidence.source,
+    start: aheadSince(at.row, verdict, appendedMs),
+    evidence,
+  });
 }
 
 /** Between the last record before it whose event time was possible and the first whose was not. */
@@ -145,7 +164,12 @@ function aheadSince({ task }: LateRow, { evidence }: VerdictOf<'clockAhead'>, ap
     lowMs = Math.max(lowMs, lane.ahead.sinceLowMs);
     highMs = Math.min(highMs, lane.ahead.sinceHighMs);
   }
-  return { lowMs: Number.isFinite(lowMs) && lowMs <= highMs ? lowMs : highMs, highMs, basis: 'assumed', assumption: betweenReports };
+  return {
+    lowMs: Number.isFinite(lowMs) && lowMs <= highMs ? lowMs : highMs,
+    highMs,
+    basis: 'assumed',
+    assumption: betweenReports,
+  };
 }
 
 function backfill(at: At, { evidence }: VerdictOf<'backfill'>): IncidentFold {
@@ -179,12 +203,19 @@ function leftLying(at: At, { evidence }: VerdictOf<'consumerInterleave'>): Incid
   for (const fold of known(at, 'consumerInterleave', undefined)) {
     if (!fold.tasks.has(row.task.id) || fold.stall === undefined) continue;
     const endMs = fold.stall.untilMs ?? fold.stall.lastMs;
-    const isSame = stall.fromMs <= endMs + slackMs && Math.abs(fold.stall.fromMs - stall.fromMs) <= retryGapMs + slackMs;
+    const isSame =
+      stall.fromMs <= endMs + slackMs && Math.abs(fold.stall.fromMs - stall.fromMs) <= retryGapMs + slackMs;
     if (fold.stall !== stall && !isSame) continue;
     if ((stall.untilMs ?? stall.lastMs) > endMs) fold.stall = stall;
     return fold;
   }
-  return open(at, { kind: 'consumerInterleave', source: placeOf(row.lane), start: exactly(stall.fromMs), evidence, stall });
+  return open(at, {
+    kind: 'consumerInterleave',
+    source: placeOf(row.lane),
+    start: exactly(stall.fromMs),
+    evidence,
+    stall,
+  });
 }
 
 function exactly(atMs: number): BoundedInstant {

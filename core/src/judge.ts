@@ -1,10 +1,9 @@
 import { appendOf, brokerOffset } from './arrival.ts';
 import type { Verdict } from './finding.ts';
-import { heldFromMs, type Hold, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
-import { partitionKey } from './ingest.ts';
+import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
 import { isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
 import { blameOf } from './outage.ts';
-import { type Stall, stallAt } from './stall.ts';
+import { partitionKey, type Stall, stallAt } from './stall.ts';
 import type { LaneFold, LateRow, State } from './state.ts';
 
 /** Late by at least this much is material; less has, as a rule, no cause worth a name. */
@@ -35,11 +34,16 @@ export function judge(state: State, row: LateRow): Verdict {
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
   const stall = stallOf(state, row);
-  if (byMs >= materialMs && stall !== undefined) {
+  // Below the time between two polls, partitions just take turns.
+  if (stall !== undefined && byMs >= Math.max(materialMs, pollOf(state, row))) {
     return {
       kind: 'consumerInterleave',
       byMs,
-      evidence: { culprit: late.culprit, sinceMs: stall.fromMs, stalledMs: (stall.untilMs ?? stall.lastMs) - stall.fromMs },
+      evidence: {
+        culprit: late.culprit,
+        sinceMs: stall.fromMs,
+        stalledMs: (stall.untilMs ?? stall.lastMs) - stall.fromMs,
+      },
     };
   }
   if (row.longestWaitMs >= byMs / 2 && isUnordered(row.lane.of)) return { kind: 'outOfOrderSource', byMs };
@@ -53,7 +57,8 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
     return { kind: 'backfill', byMs, evidence: { ageMs: waitMs, firstEventMs: lane.replay.first.eventMs } };
   }
   const unordered = isUnordered(lane.of);
-  if (unordered === undefined && waitMs >= materialMs) return { kind: 'undecided', byMs, missing: 'a history of this source' };
+  if (unordered === undefined && waitMs >= materialMs)
+    return { kind: 'undecided', byMs, missing: 'a history of this source' };
   const found = holdOf(row);
   const hold = found?.hold;
   if (hold !== undefined && (!unordered || standsOut(hold))) {
@@ -64,7 +69,8 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
   if (waitMs < heldFromMs(lane.habit)) return { kind: 'ordinary', byMs };
-  if (late.lastAppendMs === undefined) return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen' };
+  if (late.lastAppendMs === undefined)
+    return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen' };
   if (lane.habit.cells < 5) return { kind: 'undecided', byMs, missing: 'a history of this source' };
   return { kind: 'undecided', byMs, missing: 'how its wait goes on' };
 }
@@ -86,7 +92,10 @@ function judgeHold(
     case 'replayed':
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
-      if (!isRepartition(row.lane.topic) && lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)) {
+      if (
+        !isRepartition(row.lane.topic) &&
+        lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)
+      ) {
         // A clock is the same for all partitions: it cannot be behind in one and right in another.
         return undefined;
       }
@@ -133,7 +142,9 @@ function isOfSame(hold: Hold, lane: LaneFold, row: LateRow): boolean {
 }
 
 function latestAt(lane: LaneFold, secondMs: number): Hold | undefined {
-  return lane.holds.findLast((hold) => secondMs >= hold.fromMs && secondMs <= (hold.untilMs ?? Number.POSITIVE_INFINITY));
+  return lane.holds.findLast(
+    (hold) => secondMs >= hold.fromMs && secondMs <= (hold.untilMs ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** How far the culprit's event time lies after the latest moment that it can have been appended at. */
@@ -141,7 +152,8 @@ function aheadOf(state: State, row: LateRow): number {
   const { late, task } = row;
   const { lowMs, highMs } = culpritAppend(state, row);
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs)) return 0;
+  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs))
+    return 0;
   return late.culprit.eventMs - highMs;
 }
 
@@ -171,6 +183,10 @@ function lagOf({ task, lane, waitMs }: LateRow): number {
     if (other.topic === lane.topic && other.habit.floorMs < leastMs) leastMs = other.habit.floorMs;
   }
   return waitMs + lane.habit.floorMs - leastMs || 0;
+}
+
+function pollOf(state: State, { lane }: LateRow): number {
+  return state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition))?.usualPauseMs ?? 0;
 }
 
 /** Kafka Streams writes the topics between its own steps with the timestamps of what it read. */

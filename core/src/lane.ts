@@ -1,8 +1,8 @@
 import { type Arrival, arrivalOf, type Correction } from './arrival.ts';
 import { forgetSince, isKnown, learn } from './habit.ts';
 import { confirmTogether, followCell, followHold, type Hold, isPrompt, leastCutMs, openHold } from './hold.ts';
-import type { Cell, Culprit, Point } from './report.ts';
 import { followReplay } from './replay.ts';
+import type { Cell, Culprit, Point } from './report.ts';
 import type { LaneFold, SourceFold } from './state.ts';
 
 /** Event times this far after their own append are a clock that is ahead, not the grain of the stamps. */

@@ -2,7 +2,15 @@ import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
 import { close, closerOf } from './closing.ts';
 import { addDrop, createDrops } from './drops.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
-import { createOpenLate, keepBrokerClock, keepExtremes, keepSmallest, type OpenCell, pointOf, resetCell } from './open-cell.ts';
+import {
+  createOpenLate,
+  keepBrokerClock,
+  keepExtremes,
+  keepSmallest,
+  type OpenCell,
+  pointOf,
+  resetCell,
+} from './open-cell.ts';
 import { windowEndMs } from './policy.ts';
 import { addToSketch } from './sketch.ts';
 import { closeSecond } from './take-report.ts';

@@ -1,6 +1,5 @@
 import type { Hold } from './hold.ts';
-import { partitionKey } from './ingest.ts';
-import { hadErrors } from './stall.ts';
+import { hadErrors, partitionKey } from './stall.ts';
 import type { LaneFold, Progress, State } from './state.ts';
 
 /**
@@ -31,12 +30,15 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
   const others = writersBeside(state, lane);
-  if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold)))) return 'broker';
+  if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold))))
+    return 'broker';
   if (untilMs - fromMs < 0) return 'source';
   if (others.some((other) => spokeWithin(other.progress, fromMs, untilMs))) return 'source';
   const heldToo = others.some((other) => isHeldWith(other, hold));
   const missing = others.reduce((sum, other) => sum + expectedWithin(other, fromMs, untilMs), 0);
-  const elsewhere = lane.of.lanes.filter((mine) => mine !== lane && !(mine.topic === lane.topic && mine.partition === lane.partition));
+  const elsewhere = lane.of.lanes.filter(
+    (mine) => mine !== lane && !(mine.topic === lane.topic && mine.partition === lane.partition),
+  );
   const spokeElsewhere = elsewhere.some((mine) => spokeWithin(mine.progress, fromMs, untilMs));
   if (spokeElsewhere && (heldToo || missing >= leastMissing)) return 'broker';
   // It was silent everywhere: only if all that is led by this one broker can that be the broker's doing.

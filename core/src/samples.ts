@@ -1,5 +1,5 @@
 import type { AgentAssessment, Assessment, SourceAssessment, TaskAssessment } from './assessment.ts';
-import { type VerdictKind, verdictClass } from './finding.ts';
+import { type IncidentKind, type VerdictKind, verdictClass } from './finding.ts';
 import { sourceName } from './source.ts';
 
 /**
@@ -345,9 +345,14 @@ function byPlace({ totals }: Assessment, what: 'late' | 'dropped'): Row[] {
   return [...sums.values()];
 }
 
-const incidentKinds: readonly (VerdictKind & Assessment['incidents'][number]['kind'])[] = [
+const incidentKinds: readonly IncidentKind[] = [
   'producerCutOff',
+  'brokerOutage',
   'clockAhead',
+  'clockBehind',
+  'consumerInterleave',
+  'repartition',
+  'backfill',
 ];
 
 /** Also the zeros, for each group there is: an alert must see a number go back, not a row vanish. */

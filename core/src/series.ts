@@ -1,5 +1,5 @@
 import type { SeriesPoint } from './assessment.ts';
-import { historyMs, secondOf } from './ingest.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { State, TaskFold } from './state.ts';
 import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
@@ -47,17 +47,19 @@ interface Drawn {
 
 function draw(task: TaskFold): Drawn {
   const lanes = [...task.lanes.values()];
-  const toCome = lanes.filter((lane) => lane.replay.state !== 'yes').map((lane) => {
-    let leastCreatedMs = Number.POSITIVE_INFINITY;
-    const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
-    return {
-      silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined,
-      rows: lane.progress.toReversed().map(({ secondMs, createdMs }) => {
-        leastCreatedMs = Math.min(leastCreatedMs, createdMs);
-        return { secondMs, leastCreatedMs };
-      }),
-    };
-  });
+  const toCome = lanes
+    .filter((lane) => lane.replay.state !== 'yes')
+    .map((lane) => {
+      let leastCreatedMs = Number.POSITIVE_INFINITY;
+      const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
+      return {
+        silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined,
+        rows: lane.progress.toReversed().map(({ secondMs, createdMs }) => {
+          leastCreatedMs = Math.min(leastCreatedMs, createdMs);
+          return { secondMs, leastCreatedMs };
+        }),
+      };
+    });
   const bySource = new Map<
     string,
     { name: string; records: number; seen: { secondMs: number; maxEventMs: number }[] }

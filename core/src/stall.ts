@@ -44,6 +44,10 @@ const maxStalls = 16;
 /** Errors further apart than this are two spells. */
 const spellMs = 15_000;
 
+export function partitionKey(group: string, topic: string, partition: number): string {
+  return `${group}|${topic}|${partition}`;
+}
+
 export function createPartitionFold(group: string, { topic, partition }: TopicPartition): PartitionFold {
   return {
     group,
@@ -89,7 +93,8 @@ function followPosition(fold: PartitionFold, cell: FetchCell, secondMs: number, 
   } else {
     fold.behindSinceMs ??= secondMs;
     if (stall !== undefined && stall.untilMs === undefined) stall.lastMs = secondMs + 1000;
-    else if (secondMs - fold.behindSinceMs >= leastMs && fold.pausesMs.length >= leastPauses) openStall(fold, fold.behindSinceMs, secondMs);
+    else if (secondMs - fold.behindSinceMs >= leastMs && fold.pausesMs.length >= leastPauses)
+      openStall(fold, fold.behindSinceMs, secondMs);
   }
 }
 
@@ -109,6 +114,11 @@ export function hadErrors(fold: PartitionFold, fromMs: number, untilMs: number):
 }
 
 function openStall(fold: PartitionFold, fromMs: number, secondMs: number): void {
+  const last = fold.stalls.at(-1);
+  if (last !== undefined && last.untilMs === undefined) {
+    last.lastMs = secondMs + 1000;
+    return;
+  }
   fold.stalls.push({ fromMs, untilMs: undefined, lastMs: secondMs + 1000 });
   if (fold.stalls.length > maxStalls) fold.stalls.shift();
 }
@@ -123,7 +133,8 @@ function learnPause(fold: PartitionFold, pauseMs: number): void {
 
 function noteErrors(fold: PartitionFold, secondMs: number): void {
   const spell = fold.errors.at(-1);
-  if (spell !== undefined && secondMs <= spell.untilMs + spellMs) spell.untilMs = Math.max(spell.untilMs, secondMs + 1000);
+  if (spell !== undefined && secondMs <= spell.untilMs + spellMs)
+    spell.untilMs = Math.max(spell.untilMs, secondMs + 1000);
   else fold.errors.push({ fromMs: secondMs, untilMs: secondMs + 1000 });
   if (fold.errors.length > maxStalls) fold.errors.shift();
 }

@@ -1,13 +1,13 @@
+import type { Arrival, Correction } from './arrival.ts';
 import type { AgentAssessment } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
-import type { Arrival, Correction } from './arrival.ts';
 import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
 import type { Policy } from './policy.ts';
-import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
 import type { Replay } from './replay.ts';
+import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
 
@@ -46,6 +46,8 @@ export interface AgentFold {
   lastReportMs: number;
   missedReports: number;
   clockSource: string;
+  /** By its own clock, when its last report was made. */
+  toMs: number;
 }
 
 export interface HostFold {
@@ -53,9 +55,8 @@ export interface HostFold {
   source: string;
   reading: ClockReading | undefined;
   steps: ClockStep[];
-  /** Its clock, at its last report; and whether it was stepped since the last reading, so that nobody knows how wrong it is. */
-  toMs: number;
-  isUnsure: boolean;
+  /** By its own clock: until then it is not known how wrong it is, for it was stepped and not read since. */
+  unsureUntilMs: number;
   readonly points: { readonly secondMs: number; readonly lowMs: number; readonly highMs: number }[];
 }
 
