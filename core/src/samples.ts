@@ -1,5 +1,5 @@
 import type { AgentAssessment, Assessment, SourceAssessment, TaskAssessment } from './assessment.ts';
-import { type IncidentKind, type VerdictKind, verdictClass } from './finding.ts';
+import { type IncidentKind, verdictClass } from './finding.ts';
 import { sourceName } from './source.ts';
 
 /**
