@@ -8,9 +8,9 @@ import {
 import type { Incident, Verdict } from './finding.ts';
 import { forgetSilent } from './forget.ts';
 import { attach } from './incidents.ts';
-import { historyMs, secondOf } from './ingest.ts';
 import { widen } from './interval.ts';
 import { judge } from './judge.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
 import type { LateRow, State, TaskFold } from './state.ts';

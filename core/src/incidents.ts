@@ -2,7 +2,7 @@ import type { IncidentDraft, IncidentKind, Verdict } from './finding.ts';
 import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
 import { addRow } from './incident-rows.ts';
 import type { BoundedInstant } from './interval.ts';
-import { holdOf, materialMs, stallOf } from './judge.ts';
+import { culpritAppend, holdOf, materialMs, stallOf } from './judge.ts';
 import { type Source, sourceKey } from './source.ts';
 import type { IncidentFold, LaneFold, LateRow, State } from './state.ts';
 
@@ -133,7 +133,8 @@ function touches(a: Hold, b: Hold): boolean {
 
 function clockAhead(at: At, verdict: VerdictOf<'clockAhead'>): IncidentFold {
   const { evidence } = verdict;
-  const appendedMs = evidence.record.append.highMs ?? evidence.record.processedMs;
+  const append = culpritAppend(at.state, at.row);
+  const appendedMs = Number.isFinite(append.highMs) ? append.highMs : at.row.secondMs;
   const latest = known(at, 'clockAhead', evidence.source).at(-1);
   // Also what comes late against a stream time that its clock pulled ahead long ago is its doing.
   if (latest !== undefined) {
@@ -145,20 +146,30 @@ function clockAhead(at: At, verdict: VerdictOf<'clockAhead'>): IncidentFold {
       return latest;
     }
   }
-  return open(at, { kind: 'clockAhead', source: evidence.source, start: aheadSince(at.row, verdict), evidence });
+  return open(at, {
+    kind: 'clockAhead',
+    source: evidence.source,
+    start: aheadSince(at.row, verdict, appendedMs),
+    evidence,
+  });
 }
 
 /** Between the last record before it whose event time was possible and the first whose was not. */
-function aheadSince({ task }: LateRow, { evidence }: VerdictOf<'clockAhead'>): BoundedInstant {
+function aheadSince({ task }: LateRow, { evidence }: VerdictOf<'clockAhead'>, appendedMs: number): BoundedInstant {
   const key = sourceKey(evidence.source);
   let lowMs = Number.NEGATIVE_INFINITY;
-  let highMs = evidence.record.append.highMs ?? evidence.record.processedMs;
+  let highMs = appendedMs;
   for (const lane of task.lanes.values()) {
     if (lane.ahead === undefined || sourceKey(lane.source) !== key) continue;
     lowMs = Math.max(lowMs, lane.ahead.sinceLowMs);
     highMs = Math.min(highMs, lane.ahead.sinceHighMs);
   }
-  return { lowMs: lowMs <= highMs ? lowMs : highMs, highMs, basis: 'assumed', assumption: betweenReports };
+  return {
+    lowMs: Number.isFinite(lowMs) && lowMs <= highMs ? lowMs : highMs,
+    highMs,
+    basis: 'assumed',
+    assumption: betweenReports,
+  };
 }
 
 function backfill(at: At, { evidence }: VerdictOf<'backfill'>): IncidentFold {

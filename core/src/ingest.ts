@@ -1,20 +1,16 @@
-import { type Arrival, arrivalOf, type Correction, correctionOf, tellsOfStep } from './arrival.ts';
+import { type Arrival, arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
 import { createHabit } from './habit.ts';
-import { widen } from './interval.ts';
+import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
-import { learnArrivals, voidSince } from './lane.ts';
+import { learnArrivals } from './lane.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
-import { createPartitionFold, learnFetches, type PartitionFold } from './stall.ts';
+import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
 import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { createdFromMs } from './true-stream-time.ts';
-
-/** How long series go back. */
-export const historyMs = 900_000;
-/** Promised drift of a disciplined clock between two readings (`docs/clocks.md`). */
-const driftPpm = 50;
 
 /**
  * Learns from a report; judges nothing. A report that came before is passed over whole, so a sender may repeat it safely.
@@ -29,47 +25,16 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     lastReportMs: receivedMs,
     missedReports: (agent?.missedReports ?? 0) + (agent === undefined ? 0 : report.sequence - agent.lastSequence - 1),
     clockSource: report.clock.source,
+    toMs: report.toMs,
   });
-  const host = learnClock(state, report);
+  const host = learnClock(state, report, agent?.toMs);
   const toMs = report.toMs - (host.reading?.offsetMs ?? 0);
   for (const task of report.tasks) {
     const fold = taskFold(state, report, task, toMs);
     if (fold === undefined) state.overflow.tasks++;
-    else learnTask(state, fold, task, { host, toMs });
+    else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
   }
   return 'accepted';
-}
-
-function learnClock(state: State, report: Report): HostFold {
-  const { host } = report.agent;
-  const known = state.hosts.get(host);
-  const fold = known ?? { host, source: '', reading: undefined, steps: [], points: [] };
-  if (known === undefined) state.hosts.set(host, fold);
-  fold.source = report.clock.source;
-  for (const reading of report.clock.readings) {
-    if (fold.reading !== undefined && tellsOfStep(fold.reading, reading))
-      voidHost(state, host, fold.reading.atMs - fold.reading.offsetMs);
-    fold.reading = reading;
-  }
-  fold.steps.push(...report.clock.steps);
-  fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
-  if (fold.reading === undefined) return fold;
-  const { offsetMs, errorMs, atMs } = fold.reading;
-  const bound = widen(
-    { lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs },
-    { ageMs: report.toMs - atMs, driftPpm },
-  );
-  const secondMs = secondOf(report.toMs);
-  if (fold.points.at(-1)?.secondMs !== secondMs) fold.points.push({ secondMs, ...bound });
-  while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
-  return fold;
-}
-
-function voidHost(state: State, host: string, sinceMs: number): void {
-  for (const task of state.tasks.values()) {
-    if (state.agents.get(task.agentId)?.identity.host !== host) continue;
-    for (const lane of task.lanes.values()) voidSince(lane, sinceMs);
-  }
 }
 
 function taskFold(state: State, report: Report, task: TaskReport, toMs: number): TaskFold | undefined {
@@ -90,6 +55,7 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     reportedMs: toMs,
     fetchedMs: toMs,
     fittedMs: Number.NEGATIVE_INFINITY,
+    isUnsure: false,
     records: 0,
     late: 0,
     dropped: new Map(),
@@ -105,13 +71,14 @@ function learnTask(
   state: State,
   fold: TaskFold,
   task: TaskReport,
-  { host, toMs }: { readonly host: HostFold; readonly toMs: number },
+  { host, toMs, reportedMs }: { readonly host: HostFold; readonly toMs: number; readonly reportedMs: number },
 ): void {
   fold.policies = task.policies;
   fold.partitions = task.assignments.at(-1)?.partitions ?? fold.partitions;
   fold.streamTimeMs = task.streamTimeMs;
   fold.streamTimeBy = task.streamTimeBy;
   fold.reportedMs = toMs;
+  fold.isUnsure = reportedMs < host.unsureUntilMs;
   const secondMs = secondOf(toMs);
   if (fold.points.at(-1)?.secondMs !== secondMs) {
     fold.points.push({ secondMs, streamTimeMs: task.streamTimeMs, onlineMs: undefined });
@@ -132,10 +99,6 @@ function learnTask(
     if (lane === undefined) state.overflow.lanes++;
     else learnCell(state, fold, lane, cell, correction);
   }
-}
-
-export function partitionKey(group: string, topic: string, partition: number): string {
-  return `${group}|${topic}|${partition}`;
 }
 
 function partitionFold(state: State, group: string, cell: FetchCell): PartitionFold | undefined {
@@ -170,6 +133,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
     last: first,
+    promptMs: Number.NEGATIVE_INFINITY,
     progress: [],
     holds: [],
     replay: createReplay(first),
@@ -218,6 +182,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     noteDrops(state, task.group, cell, drops);
   }
   const slowest = cell.slowest === undefined ? undefined : arrivalOf(cell.slowest, correction);
+  const floorMs = lane.habit.floorMs || 0;
   state.lateRows.push({
     task,
     lane,
@@ -225,8 +190,8 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     late: cell.late,
     correction,
     secondMs,
-    waitMs:
-      slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - (lane.habit.floorMs || 0),
+    waitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - floorMs,
+    longestWaitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.highMs - slowest.eventMs - floorMs,
     verdict: undefined,
     incidentId: undefined,
   });
@@ -249,8 +214,4 @@ function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
 /** The second of true time in which most of a second of the agent's clock lies. */
 function trueSecond(secondMs: number, offsetMs: number): number {
   return Math.round((secondMs - offsetMs) / 1000) * 1000;
-}
-
-export function secondOf(atMs: number): number {
-  return Math.floor(atMs / 1000) * 1000;
 }

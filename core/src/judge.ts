@@ -1,10 +1,9 @@
 import { appendOf, brokerOffset } from './arrival.ts';
 import type { Verdict } from './finding.ts';
 import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
-import { partitionKey } from './ingest.ts';
 import { isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
 import { blameOf } from './outage.ts';
-import { type Stall, stallAt } from './stall.ts';
+import { partitionKey, type Stall, stallAt } from './stall.ts';
 import type { LaneFold, LateRow, State } from './state.ts';
 
 /** Late by at least this much is material; less has, as a rule, no cause worth a name. */
@@ -34,11 +33,9 @@ export function judge(state: State, row: LateRow): Verdict {
   if (waitMs >= byMs / 2) return judgeHeld(state, row, byMs);
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
-  if (late.outOfOrder * 2 >= late.count && byMs >= materialMs && isUnordered(row.lane.of)) {
-    return { kind: 'outOfOrderSource', byMs };
-  }
   const stall = stallOf(state, row);
-  if (byMs >= materialMs && stall !== undefined) {
+  // Below the time between two polls, partitions just take turns.
+  if (stall !== undefined && byMs >= Math.max(materialMs, pollOf(state, row))) {
     return {
       kind: 'consumerInterleave',
       byMs,
@@ -49,6 +46,7 @@ export function judge(state: State, row: LateRow): Verdict {
       },
     };
   }
+  if (row.longestWaitMs >= byMs / 2 && isUnordered(row.lane.of)) return { kind: 'outOfOrderSource', byMs };
   return { kind: 'ordinary', byMs };
 }
 
@@ -84,7 +82,7 @@ function judgeHold(
   byMs: number,
 ): Verdict | undefined {
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  const isFit = hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs;
+  const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
   if (!isFit) return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s' };
   switch (hold.kind) {
     case 'pending':
@@ -94,6 +92,13 @@ function judgeHold(
     case 'replayed':
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
+      if (
+        !isRepartition(row.lane.topic) &&
+        lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)
+      ) {
+        // A clock is the same for all partitions: it cannot be behind in one and right in another.
+        return undefined;
+      }
       return isRepartition(row.lane.topic)
         ? { kind: 'repartition', byMs, evidence: { lagMs: hold.mostHeldMs } }
         : { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.leastHeldMs, highMs: hold.mostHeldMs } } };
@@ -143,14 +148,24 @@ function latestAt(lane: LaneFold, secondMs: number): Hold | undefined {
 }
 
 /** How far the culprit's event time lies after the latest moment that it can have been appended at. */
-function aheadOf(state: State, { late, task, correction }: LateRow): number {
-  const { eventMs, append, topic, partition } = late.culprit;
+function aheadOf(state: State, row: LateRow): number {
+  const { late, task } = row;
+  const { lowMs, highMs } = culpritAppend(state, row);
+  // While nobody's event times fit, the consumer's own clock may be what is wrong.
+  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs))
+    return 0;
+  return late.culprit.eventMs - highMs;
+}
+
+/** When the culprit was appended, by true time. */
+export function culpritAppend(
+  state: State,
+  { late, task, correction }: LateRow,
+): { readonly lowMs: number; readonly highMs: number } {
+  const { append, topic, partition } = late.culprit;
   const { leader } = state.partitions.get(partitionKey(task.group, topic, partition)) ?? {};
   const brokerMs = brokerOffset(state, task.cluster, leader) ?? correction.agentMs;
-  const { lowMs, highMs } = appendOf(append, { agentMs: correction.agentMs, brokerMs });
-  // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  if (!Number.isFinite(highMs) || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs)) return 0;
-  return eventMs - highMs;
+  return appendOf(append, { agentMs: correction.agentMs, brokerMs });
 }
 
 export function stallOf(state: State, { lane, secondMs }: LateRow): Stall | undefined {
@@ -168,6 +183,10 @@ function lagOf({ task, lane, waitMs }: LateRow): number {
     if (other.topic === lane.topic && other.habit.floorMs < leastMs) leastMs = other.habit.floorMs;
   }
   return waitMs + lane.habit.floorMs - leastMs || 0;
+}
+
+function pollOf(state: State, { lane }: LateRow): number {
+  return state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition))?.usualPauseMs ?? 0;
 }
 
 /** Kafka Streams writes the topics between its own steps with the timestamps of what it read. */

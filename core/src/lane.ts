@@ -16,10 +16,11 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
   const quickest = cell.quickest === undefined ? last : at(cell.quickest);
   if (lane.replay.state !== 'no' || isOld(quickest)) followReplay(lane.replay, quickest, last, cell.count);
   const isHeld = followHolds(lane, cell, at, secondMs);
+  const wasAhead = lane.ahead?.isNew ?? false;
   learnAhead(lane, cell, at, secondMs);
   // What is held up or stamped by a wrong clock is no habit, except of a source that is unordered by nature.
   const isUsual = !isHeld || isUnordered(lane.of);
-  if (isUsual && lane.replay.state === 'no' && !(lane.ahead?.isNew ?? false)) {
+  if (isUsual && lane.replay.state === 'no' && !wasAhead && !(lane.ahead?.isNew ?? false)) {
     const { gap } = cell;
     const gapMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
     const slowest = cell.slowest === undefined ? undefined : at(cell.slowest);
@@ -31,6 +32,7 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
     });
   }
   if (isKnown(lane.habit) && isPrompt(last, lane.habit) && lane.ahead === undefined) {
+    if (Number.isFinite(last.lowMs)) lane.promptMs = last.lowMs;
     lane.task.fittedMs = Math.max(lane.task.fittedMs, secondMs);
   }
   lane.last = last;
@@ -62,11 +64,13 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   const { gap, slowest, first, last } = cell;
   const { habit } = lane;
   let hold = activeHold(lane);
+  // What an earlier cell said of its last record was corrected by what was known of the clocks then.
+  const before = gap && (gap.before.offset === lane.last.offset ? lane.last : at(gap.before));
   const silentMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
   const found = { fromMs: secondMs, silentMs, isShared: lane.source.kind === 'partition' };
-  if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), at(gap.before), lane))) {
+  if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {
     const opened =
-      (gap && openHold(at(gap.after), at(gap.before), habit, found)) ??
+      (gap && openHold(at(gap.after), before, habit, found)) ??
       openHold(at(first), lane.last, habit, found) ??
       (slowest && openHold(at(slowest), lane.last, habit, found));
     if (opened !== undefined) {

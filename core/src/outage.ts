@@ -1,6 +1,5 @@
 import type { Hold } from './hold.ts';
-import { partitionKey } from './ingest.ts';
-import { hadErrors } from './stall.ts';
+import { hadErrors, partitionKey } from './stall.ts';
 import type { LaneFold, Progress, State } from './state.ts';
 
 /**
@@ -26,13 +25,14 @@ const patienceMs = 4_000;
 export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number): Blame | undefined {
   if (hold.before === undefined) return 'source';
   // From when the first held event was made, it is certain that it was cut off.
-  const fromMs = Math.max(hold.before.highMs, hold.after.lowMs - hold.heldMs) + startMarginMs;
+  const fromMs = hold.after.lowMs - hold.heldMs + startMarginMs;
   const untilMs = hold.after.lowMs - endMarginMs;
   const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
-  if (untilMs - fromMs < 0) return 'source';
-
   const others = writersBeside(state, lane);
+  if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold))))
+    return 'broker';
+  if (untilMs - fromMs < 0) return 'source';
   if (others.some((other) => spokeWithin(other.progress, fromMs, untilMs))) return 'source';
   const heldToo = others.some((other) => isHeldWith(other, hold));
   const missing = others.reduce((sum, other) => sum + expectedWithin(other, fromMs, untilMs), 0);
@@ -80,5 +80,9 @@ function expectedWithin({ progress }: LaneFold, fromMs: number, untilMs: number)
 }
 
 function isHeldWith(other: LaneFold, hold: Hold): boolean {
-  return other.holds.some((its) => its.followsSilence && Math.abs(its.after.lowMs - hold.after.lowMs) <= togetherMs);
+  return other.holds.some((its) => its.followsSilence && isTogether(its, hold));
+}
+
+function isTogether(a: Hold, b: Hold): boolean {
+  return Math.abs(a.after.lowMs - b.after.lowMs) <= togetherMs;
 }

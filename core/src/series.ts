@@ -1,5 +1,5 @@
 import type { SeriesPoint } from './assessment.ts';
-import { historyMs, secondOf } from './ingest.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { State, TaskFold } from './state.ts';
 import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';

@@ -44,6 +44,10 @@ const maxStalls = 16;
 /** Errors further apart than this are two spells. */
 const spellMs = 15_000;
 
+export function partitionKey(group: string, topic: string, partition: number): string {
+  return `${group}|${topic}|${partition}`;
+}
+
 export function createPartitionFold(group: string, { topic, partition }: TopicPartition): PartitionFold {
   return {
     group,
@@ -110,6 +114,11 @@ export function hadErrors(fold: PartitionFold, fromMs: number, untilMs: number):
 }
 
 function openStall(fold: PartitionFold, fromMs: number, secondMs: number): void {
+  const last = fold.stalls.at(-1);
+  if (last !== undefined && last.untilMs === undefined) {
+    last.lastMs = secondMs + 1000;
+    return;
+  }
   fold.stalls.push({ fromMs, untilMs: undefined, lastMs: secondMs + 1000 });
   if (fold.stalls.length > maxStalls) fold.stalls.shift();
 }

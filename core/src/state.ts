@@ -46,6 +46,8 @@ export interface AgentFold {
   lastReportMs: number;
   missedReports: number;
   clockSource: string;
+  /** By its own clock, when its last report was made. */
+  toMs: number;
 }
 
 export interface HostFold {
@@ -53,6 +55,8 @@ export interface HostFold {
   source: string;
   reading: ClockReading | undefined;
   steps: ClockStep[];
+  /** By its own clock: until then it is not known how wrong it is, for it was stepped and not read since. */
+  unsureUntilMs: number;
   readonly points: { readonly secondMs: number; readonly lowMs: number; readonly highMs: number }[];
 }
 
@@ -72,6 +76,8 @@ export interface TaskFold {
   fetchedMs: number;
   /** The last time that a source's event time fitted its append: then this task's clocks are not at fault. */
   fittedMs: number;
+  /** Its host's clock was stepped and not read since. */
+  isUnsure: boolean;
   records: number;
   late: number;
   readonly dropped: Map<string, number>;
@@ -123,6 +129,8 @@ export interface LaneFold {
   lastSecondMs: number;
   maxEventMs: number;
   last: Arrival;
+  /** When a record was last appended as promptly as ever; −∞ before. */
+  promptMs: number;
   /** One a second in which records came: by when they were processed and, of the last of them, appended. */
   readonly progress: Progress[];
   /** The latest few; kept after they are over. */
@@ -162,6 +170,8 @@ export interface LateRow {
   readonly secondMs: number;
   /** How long the one that waited longest to be appended waited, beyond the least that its source takes; −∞: not known. */
   readonly waitMs: number;
+  /** How long that one can have waited at most. */
+  readonly longestWaitMs: number;
   verdict: Verdict | undefined;
   incidentId: string | undefined;
 }

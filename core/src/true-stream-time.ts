@@ -1,5 +1,5 @@
 import type { Arrival } from './arrival.ts';
-import { partitionKey } from './ingest.ts';
+import { partitionKey } from './stall.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
 
 /**
