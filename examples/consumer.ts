@@ -8,34 +8,29 @@ import { parseArgs } from 'node:util';
 import { Kafka, logLevel } from 'kafkajs';
 import { TumblingCounts } from './windows.ts';
 
-const { values: options } = parseArgs({
-  options: {
-    brokers: { type: 'string', default: 'localhost:9092' },
-    topic: { type: 'string', default: 'events' },
-    group: { type: 'string', default: 'counter' },
-    window: { type: 'string', default: '5000' },
-    grace: { type: 'string', default: '2000' },
-  },
-});
-
-const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 const fail = (line: string): never => {
-  process.stderr.write(`${line}\n`);
+  process.stderr.write(`consumer: ${line}\n`);
   process.exit(1);
 };
+const options = readOptions();
+const print = (line: object): void => void process.stdout.write(`${JSON.stringify(line)}\n`);
 
-const kafka = new Kafka({ clientId: 'counter', brokers: options.brokers.split(','), logLevel: logLevel.ERROR });
+const kafka = new Kafka({ clientId: 'counter', brokers: options.brokers.split(','), logLevel: logLevel.NOTHING });
 const consumer = kafka.consumer({ groupId: options.group, allowAutoTopicCreation: false });
-const counts = new TumblingCounts({ sizeMs: Number(options.window), graceMs: Number(options.grace) });
+const counts = new TumblingCounts({ sizeMs: options.windowMs, graceMs: options.graceMs });
 let processed = 0;
 let dropped = 0;
 
 consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => print({ joined: payload.memberAssignment }));
-consumer.on(consumer.events.CRASH, ({ payload }) => fail(`Consumer stopped: ${payload.error.message}`));
+consumer.on(consumer.events.CRASH, ({ payload }) => {
+  if (!payload.restart) fail(payload.error.message);
+});
 
-await consumer.connect();
+await consumer.connect().catch((error: Error) => {
+  fail(`brokers ${options.brokers}: ${error.message}. Start Kafka there, or name others with --brokers host:port.`);
+});
 await consumer.subscribe({ topics: [options.topic], fromBeginning: true }).catch((error: Error) => {
-  fail(`Topic ${options.topic} on ${options.brokers}: ${error.message}. Create it, or name another with --topic.`);
+  fail(`topic ${options.topic} on ${options.brokers}: ${error.message}. Create it, or name another with --topic.`);
 });
 await consumer.run({
   eachMessage: async ({ topic, partition, message }) => {
@@ -59,4 +54,27 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const) {
     print({ progress: { processed, dropped } });
     process.exit(0);
   });
+}
+
+function readOptions() {
+  try {
+    const { window, grace, ...names } = parseArgs({
+      options: {
+        brokers: { type: 'string', default: 'localhost:9092' },
+        topic: { type: 'string', default: 'events' },
+        group: { type: 'string', default: 'counter' },
+        window: { type: 'string', default: '5000' },
+        grace: { type: 'string', default: '2000' },
+      },
+    }).values;
+    return { ...names, windowMs: milliseconds('--window', window, 1), graceMs: milliseconds('--grace', grace, 0) };
+  } catch (error) {
+    return fail((error as Error).message);
+  }
+}
+
+function milliseconds(flag: string, given: string, atLeast: number): number {
+  const value = Number(given);
+  if (Number.isSafeInteger(value) && value >= atLeast) return value;
+  return fail(`${flag}: got "${given}"; expected milliseconds, such as 5000`);
 }

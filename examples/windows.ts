@@ -53,7 +53,9 @@ export class TumblingCounts {
 
   /** The windows that have closed since the last call, oldest first: their counts are final. */
   takeClosed(): Closed[] {
-    const closed = [...this.#open.keys()].filter((startMs) => startMs + this.#sizeMs + this.#graceMs <= this.#streamTimeMs);
+    const closed = [...this.#open.keys()].filter(
+      (startMs) => startMs + this.#sizeMs + this.#graceMs <= this.#streamTimeMs,
+    );
     return closed
       .sort((a, b) => a - b)
       .map((windowStartMs) => {

@@ -1,4 +1,13 @@
-import { type Assessment, dropsOf, type Policy, seriesBetween, type VerdictKind } from '@tidemark/core';
+import {
+  type Assessment,
+  assess,
+  createState,
+  dropsOf,
+  ingest,
+  type Policy,
+  seriesBetween,
+  type VerdictKind,
+} from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { hear, type Story, type StoryProducer, tell } from '../testbed/src/story/story.ts';
 
@@ -135,4 +144,27 @@ test('a report that comes twice is counted once, and a lost one is seen', () => 
   expect(agents[0]!.missedReports).toBe(2);
   const sent = [...reports.slice(0, 10), ...reports.slice(12)].flatMap((r) => r.tasks[0]!.cells);
   expect(tasks[0]!.records).toBe(sent.reduce((sum, cell) => sum + cell.count, 0));
+});
+
+test('an agent whose clock is a day ahead does not push others out of the picture', () => {
+  const right = tell(story(1, a)).reports;
+  const ahead = tell({ ...story(2, a), startMs: startMs + 86_400_000 }).reports;
+  const state = createState();
+  right.forEach((report, i) => {
+    ingest(state, ahead[i]!, report.toMs);
+    ingest(state, report, report.toMs);
+  });
+  const points = seriesBetween(state, startMs, startMs + 60_000);
+  expect(points.filter((point) => point.tasks.length > 0).length).toBeGreaterThan(50);
+});
+
+test('a process that is gone is forgotten when the history is over, with its tasks', () => {
+  const { reports } = tell(story(1, a));
+  const { state, assessment } = hear(reports);
+  const lastMs = reports.at(-1)!.toMs;
+  expect(assess(assessment, state, lastMs + 60_000)).toMatchObject({
+    agents: [{ lost: true }],
+    tasks: [{ group: 'billing' }],
+  });
+  expect(assess(assessment, state, lastMs + 1_000_000)).toMatchObject({ agents: [], tasks: [], hosts: [] });
 });

@@ -107,7 +107,7 @@ test('no file outgrows a reader', () => {
 test('files are named after their one concept', () => {
   const wrong = sources.filter(
     (file) =>
-      !/^[a-z0-9-]+(\.real)?(\.test)?\.ts$/.test(basename(file)) ||
+      !/^[a-z0-9-]+(\.real|\.broker)?(\.test)?\.ts$/.test(basename(file)) ||
       /^(utils?|helpers?|misc|common)\.ts$/.test(basename(file)),
   );
   expect(wrong).toEqual([]);

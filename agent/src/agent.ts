@@ -2,10 +2,13 @@ import type { AgentSettings } from '@tidemark/config';
 import { createObservation, type Observation, type Report, takeReport } from '@tidemark/core';
 import { type ClockReader, startClockReader } from './clock/reader.ts';
 import { createExporter, type Exporter } from './exporter.ts';
+import type { ErrorTotal } from './guard.ts';
 import { createIdentity } from './identity.ts';
 import { type ConsumerHost, type ConsumerTap, pollPaused } from './kafkajs/consumer.ts';
-import { messageOf, say } from './say.ts';
+import { createMetricsExport, type MetricsExport } from './otel/export.ts';
+import { messageOf, say, shownUrl } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
+import { createWallClock, lookAtClock, type WallClock } from './wall-clock.ts';
 
 /**
  * One per process and settings: gathers what the taps of all its consumers saw and reports it. Starts with the first
@@ -15,59 +18,70 @@ export class Agent implements ConsumerHost {
   readonly settings: AgentSettings;
   readonly observation: Observation;
   readonly unreadable: UnreadableCounts = {};
+  readonly wallClock: WallClock = createWallClock();
+  readonly ownErrors: ErrorTotal = { errors: 0 };
   readonly #client: string;
   readonly #exporter: Exporter;
   readonly #taps = new Set<ConsumerTap>();
-  #clock: ClockReader | undefined;
-  #ownErrors = 0;
+  readonly #clock: ClockReader;
+  /** Null: looked for, and not wanted. */
+  #metrics: MetricsExport | null | undefined;
+  #running = false;
 
   constructor(settings: AgentSettings, client: string) {
     this.settings = settings;
     this.#client = client;
     this.observation = createObservation(createIdentity(client));
     this.#exporter = createExporter(settings);
+    // The host connects and subscribes before it runs: by then the clock has been asked.
+    this.#clock = startClockReader(settings);
   }
 
   started(tap: ConsumerTap, handler: 'eachMessage' | 'eachBatch'): void {
-    const isFirst = this.#clock === undefined;
-    this.#clock ??= startClockReader(this.settings);
     this.#taps.add(tap);
     say(
       `attached to ${this.#client}, group "${tap.group}", ${handler}; ` +
-        `reports to ${this.settings.collectorUrl}; clock: ${this.#clock.describe()}`,
+        `reports to ${shownUrl(this.settings.collectorUrl)}; clock: ${this.#clock.describe().replace(/^none/, 'unbounded')}`,
     );
-    if (!isFirst) return;
-    setInterval(() => this.#report(), this.settings.reportIntervalMs).unref();
+    if (this.#running) return;
+    this.#running = true;
+    setInterval(() => this.#report('tick'), this.settings.reportIntervalMs).unref();
     process.once('beforeExit', () => this.#lastReport());
   }
 
   /** Not waited for: the host's own way down is not ours to lengthen. */
-  stopped(tap: ConsumerTap): void {
-    this.#report({ final: true });
-    if (tap.task === undefined) this.#taps.delete(tap);
+  left(tap: ConsumerTap): void {
+    this.#report('now');
+    this.#metrics?.flush();
+    this.#taps.delete(tap);
   }
 
   #lastReport(): void {
-    this.#report({ final: true });
+    this.#report('last');
     void this.#exporter.flush(lastFlushMs);
+    void this.#metrics?.end(lastFlushMs);
   }
 
-  #report({ final = false }: { readonly final?: boolean } = {}): void {
+  /** `now`: the process may end before anything asynchronous comes to its turn. `last`: nothing follows, so hold nothing back. */
+  #report(when: 'tick' | 'now' | 'last'): void {
     try {
+      lookAtClock(this.wallClock);
       for (const tap of this.#taps) pollPaused(tap);
-      this.#exporter.offer(this.#take(final));
+      const report = this.#take(when === 'last');
+      if (when === 'tick') this.#exporter.offer(report);
+      else this.#exporter.offerNow(report);
+      if (this.#metrics === undefined) this.#metrics = createMetricsExport(process.env, report.agent.version) ?? null;
+      this.#metrics?.record(report);
     } catch (error) {
-      this.#ownErrors++;
-      if (this.#ownErrors === 1) say(`an error of its own while making a report: ${messageOf(error)}`);
+      this.ownErrors.errors++;
+      if (this.ownErrors.errors === 1) say(`an error of its own while making a report: ${messageOf(error)}`);
     }
   }
 
   #take(final: boolean): Report {
-    let errors = this.#ownErrors;
-    for (const tap of this.#taps) errors += tap.guard.errors;
-    const clock = this.#clock?.take() ?? { source: 'none', readings: [], steps: [] };
+    const clock = this.#clock.take();
     const { queuedReports, droppedReports } = this.#exporter;
-    const health = { queuedReports, droppedReports, unreadable: { ...this.unreadable }, errors };
+    const health = { queuedReports, droppedReports, unreadable: { ...this.unreadable }, errors: this.ownErrors.errors };
     return takeReport(this.observation, Date.now(), { clock, health }, final);
   }
 }

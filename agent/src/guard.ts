@@ -8,16 +8,23 @@ export interface Guard {
   errors: number;
   /** Every probe looks here first. */
   detached: boolean;
+  /** Of the whole agent, for its health: consumers come and go. */
+  readonly total: ErrorTotal;
+}
+
+export interface ErrorTotal {
+  errors: number;
 }
 
 const maxErrors = 20;
 
-export function createGuard(): Guard {
-  return { errors: 0, detached: false };
+export function createGuard(total: ErrorTotal): Guard {
+  return { errors: 0, detached: false, total };
 }
 
 export function countError(guard: Guard, error: unknown): void {
   guard.errors++;
+  guard.total.errors++;
   if (guard.errors === 1) say(`an error of its own, which the host does not notice: ${messageOf(error)}`);
   if (guard.errors < maxErrors || guard.detached) return;
   guard.detached = true;

@@ -1,1 +1,2 @@
-export {};
+export type { AgentSettings, EventTimeSetting, SourceSetting } from '@tidemark/config';
+export { type AttachOptions, attach } from './attach.ts';

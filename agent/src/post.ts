@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { messageOf } from './say.ts';
+import { untraced } from './untraced.ts';
 
 /** How a report fared. */
 export type Posted =
@@ -15,7 +16,7 @@ export interface PostOptions {
   readonly background: boolean;
 }
 
-// Taken before an instrumentation of the host wraps them: our reports are not the host's traffic, and need no spans.
+// Taken before an instrumentation that comes after us wraps them.
 const request = { 'http:': http.request, 'https:': https.request } as const;
 const connections = {
   'http:': new http.Agent({ keepAlive: true, maxSockets: 1 }),
@@ -26,22 +27,37 @@ const maxReasonBytes = 2048;
 const maxReasonCharacters = 300;
 
 /** Posts gzipped JSON. Never rejects. */
-export function post(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted> {
+export async function post(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted> {
+  const posted = await postOnce(url, body, options);
+  // A connection that was kept open may have been closed by the other side in this very moment.
+  return posted === 'stale connection' ? fresh(await postOnce(url, body, options)) : posted;
+}
+
+function fresh(posted: Posted | 'stale connection'): Posted {
+  return posted === 'stale connection' ? { kind: 'unreachable', reason: 'it closes connections' } : posted;
+}
+
+function postOnce(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted | 'stale connection'> {
   const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
   return new Promise((resolve) => {
     const failed = (error: unknown) => resolve({ kind: 'unreachable', reason: messageOf(error) || 'no answer' });
     try {
-      const sent = request[protocol](url, {
-        method: 'POST',
-        agent: connections[protocol],
-        headers: {
-          'content-type': 'application/json',
-          'content-encoding': 'gzip',
-          'content-length': body.length,
-        },
-        signal: AbortSignal.timeout(options.timeoutMs),
+      const open = () =>
+        request[protocol](url, {
+          method: 'POST',
+          agent: connections[protocol],
+          headers: {
+            'content-type': 'application/json',
+            'content-encoding': 'gzip',
+            'content-length': body.length,
+          },
+          signal: AbortSignal.timeout(options.timeoutMs),
+        });
+      const sent = untraced(open);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('stale connection');
+        else failed(error.name === 'AbortError' ? tooSlow(options) : error);
       });
-      sent.on('error', (error) => failed(sent.destroyed && error.name === 'AbortError' ? tooSlow(options) : error));
       sent.on('socket', (socket) => (options.background ? socket.unref() : socket.ref()));
       sent.on('response', (response) => {
         readReason(response).then((reason) => resolve(judge(response.statusCode ?? 0, reason)), failed);

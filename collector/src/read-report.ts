@@ -1,4 +1,5 @@
 import { type Report, reportLimits, reportVersion } from '@tidemark/core';
+import { maxFaults } from './report-lists.ts';
 import { checkReport, type ReportFault } from './report-schema.ts';
 
 /** Why a report was not taken: `reason` is what metrics count by, the rest is what its sender is told. */
@@ -14,9 +15,6 @@ export type RefusalReason = (typeof refusalReasons)[number];
 export type ReadReport =
   | { readonly ok: true; readonly report: Report }
   | { readonly ok: false; readonly refusal: Refusal };
-
-/** More faults than this help nobody; the sentence says how many there are. */
-const maxFaults = 32;
 
 /**
  * A report from the body of a request: unpacked, parsed and checked. Nothing is trusted: the limit of bytes holds for what
@@ -75,8 +73,9 @@ class TooLarge extends Error {}
 function unreadable(error: unknown): ReadText & { readonly ok: false } {
   if (error instanceof TooLarge) return tooLarge();
   const code = (error as { readonly code?: unknown } | undefined)?.code;
-  if (typeof code === 'string' && code.startsWith('Z_'))
+  if (typeof code === 'string' && code.startsWith('Z_')) {
     return refused('encoding', 'the body is not gzip, or is cut short');
+  }
   if (code === 'ERR_ENCODING_INVALID_ENCODED_DATA') return refused('notJson', 'the body is not UTF-8');
   return refused('aborted', `the body did not come through: ${String(error)}`);
 }
@@ -91,22 +90,21 @@ function parse(text: string): ReadReport {
   const version = (value as { readonly version?: unknown } | null)?.version;
   // Said before anything else: whatever differs in the shape of another version is not a fault of its own.
   if (version !== reportVersion) {
-    const message = `expected a version that this collector speaks: ${reportVersion}`;
-    return refused(
-      'version',
-      `report version ${JSON.stringify(version) ?? 'is missing'}; this collector speaks version ${reportVersion}`,
-      [{ path: 'version', message }],
-    );
+    const got = version === undefined ? 'no version' : `version ${JSON.stringify(version).slice(0, 20)}`;
+    return refused('version', `a report of ${got}; this collector speaks version ${reportVersion}`, [
+      { path: 'version', message: `expected ${reportVersion}` },
+    ]);
   }
   const checked = checkReport(value);
   if (checked.ok) return checked;
-  const more = checked.faults.length > maxFaults ? `, of which the first ${maxFaults} are listed` : '';
-  const faults = checked.faults.length === 1 ? '1 fault' : `${checked.faults.length} faults`;
-  return refused(
-    'shape',
-    `not a version ${reportVersion} report: ${faults}${more}`,
-    checked.faults.slice(0, maxFaults),
-  );
+  return refused('shape', `not a version ${reportVersion} report: ${inWords(checked.faults)}`, checked.faults);
+}
+
+/** With the first one told in full: an agent shows its user this sentence alone. */
+function inWords(faults: readonly ReportFault[]): string {
+  const [first] = faults;
+  const many = faults.length < maxFaults ? faults.length : `at least ${maxFaults}`;
+  return `${many} ${faults.length === 1 ? 'fault' : 'faults'}, first at ${first?.path || 'the top'}: ${first?.message}`;
 }
 
 function tooLarge(): { readonly ok: false; readonly refusal: Refusal } {

@@ -1,5 +1,6 @@
 import { type Report, reportLimits, reportVersion, type Sketch } from '@tidemark/core';
 import { z } from 'zod';
+import { areRanges, list, maxFaults } from './report-lists.ts';
 
 /**
  * Report v1 as it is accepted at the door. Unknown fields are refused, because a misspelt one would be lost without a word;
@@ -66,7 +67,9 @@ const culprit = z.strictObject({
 });
 
 const point = z.strictObject({ offset, eventMs: instantMs, append });
-const pair = z.strictObject({ fromMs: instantMs, toMs: instantMs });
+
+/** For the clocks only, never shown: a stamp of any clock, however wrong, is evidence. */
+const pair = z.strictObject({ fromMs: z.number(), toMs: z.number() });
 
 /** Buckets of magnitudes in (2^-10, 2^53], 2^scale a doubling: one far outside would make a merge allocate without bound. */
 const sketchScale = 5;
@@ -92,12 +95,12 @@ const sketch = z
   })
   .refine((sketch) => sketch.count === countedIn(sketch), { error: 'expected count to be the sum of its buckets' });
 
-const ranges = z
-  .array(z.tuple([offset, offset]))
-  .max(maxRangesPerDrops)
-  .refine((ranges) => ranges.every(([first, last], i) => first <= last && (ranges[i - 1]?.[1] ?? -1) < first), {
-    error: 'expected inclusive ranges [first, last] in ascending order that do not overlap',
-  });
+const ranges = z.custom<readonly (readonly [first: number, last: number])[]>(
+  (value) => areRanges(value, maxRangesPerDrops),
+  {
+    error: `expected at most ${maxRangesPerDrops} inclusive ranges [first, last], in ascending order, that do not overlap`,
+  },
+);
 
 const drops = z.strictObject({
   policy: name,
@@ -122,7 +125,7 @@ const lateCell = z.strictObject({
   latenessMs: sketch,
   lastAppendMs: instantMs.exactOptional(),
   culprit,
-  dropped: z.array(drops).max(maxPolicies),
+  dropped: list(drops, maxPolicies),
 });
 
 const cell = z.strictObject({
@@ -164,31 +167,40 @@ const fetchCell = z.strictObject({
 });
 
 const task = z.strictObject({
-  id: name.min(1),
+  // Group and member, with a stroke between.
+  id: z
+    .string()
+    .min(1)
+    .max(2 * maxNameLength + 1),
   group: name,
   member: name,
   cluster: name.exactOptional(),
-  policies: z.array(policy).max(maxPolicies),
+  policies: list(policy, maxPolicies),
   streamTimeMs: instantMs.exactOptional(),
   streamTimeBy: culprit.exactOptional(),
-  assignments: z
-    .array(z.strictObject({ atMs: instantMs, partitions: z.array(z.strictObject(topicPartition)).max(maxPartitions) }))
-    .max(maxAssignments),
-  cells: z.array(cell).max(maxCellsPerTask),
-  fetches: z.array(fetchCell).max(maxFetchCellsPerTask),
+  assignments: list(
+    z.strictObject({ atMs: instantMs, partitions: list(z.strictObject(topicPartition), maxPartitions) }),
+    maxAssignments,
+  ),
+  cells: list(cell, maxCellsPerTask),
+  fetches: list(fetchCell, maxFetchCellsPerTask),
 });
 
 const clock = z.strictObject({
   source: sentence,
-  readings: z
-    .array(z.strictObject({ atMs: instantMs, offsetMs: z.number(), errorMs: durationMs, server: name, epoch: count }))
-    .max(maxReadings),
-  steps: z.array(z.strictObject({ atMs: instantMs, byMs: z.number(), epoch: count })).max(maxReadings),
+  readings: list(
+    z.strictObject({ atMs: instantMs, offsetMs: z.number(), errorMs: durationMs, server: name, epoch: count }),
+    maxReadings,
+  ),
+  steps: list(z.strictObject({ atMs: instantMs, byMs: z.number(), epoch: count }), maxReadings),
 });
 
 const countsByName = z
-  .record(name, count)
-  .refine((counts) => Object.keys(counts).length <= maxReasons, { error: `expected at most ${maxReasons} reasons` });
+  .custom<{ readonly [name: string]: unknown }>(
+    (value) => typeof value === 'object' && value !== null && Object.keys(value).length <= maxReasons,
+    { error: `expected an object of at most ${maxReasons} counts` },
+  )
+  .pipe(z.record(name, count));
 
 const report = z.strictObject({
   version: z.literal(reportVersion),
@@ -203,7 +215,7 @@ const report = z.strictObject({
   sequence: count,
   fromMs: instantMs,
   toMs: instantMs,
-  tasks: z.array(task).max(maxTasks),
+  tasks: list(task, maxTasks),
   clock,
   health: z.strictObject({
     queuedReports: count,
@@ -229,10 +241,14 @@ export type CheckedReport =
 export function checkReport(value: unknown): CheckedReport {
   const read = report.safeParse(value);
   if (read.success) return { ok: true, report: read.data };
-  return {
-    ok: false,
-    faults: read.error.issues.map(({ path, message }) => ({ path: z.core.toDotPath(path), message })),
-  };
+  return { ok: false, faults: read.error.issues.slice(0, maxFaults).map(faultOf) };
+}
+
+/** Names that a report makes up are in path and message: they are not sent back at any length. */
+const maxSaidLength = 300;
+
+function faultOf({ path, message }: z.core.$ZodIssue): ReportFault {
+  return { path: z.core.toDotPath(path).slice(0, maxSaidLength), message: message.slice(0, maxSaidLength) };
 }
 
 function countedIn(sketch: Sketch): number {

@@ -6,6 +6,7 @@ import {
   type TaskAssessment,
 } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
+import { forgetSilent } from './forget.ts';
 import { attach } from './incidents.ts';
 import { widen } from './interval.ts';
 import { judge } from './judge.ts';
@@ -38,6 +39,7 @@ export function firstAssessment(nowMs: number): Assessment {
 /** What is believed at `nowMs`. Only here do incidents open, grow and close, and are verdicts given and revised. */
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
   judgeRows(state, nowMs);
+  forgetSilent(state, nowMs);
   const tasks = [...state.tasks.values()].map((task) => taskAssessment(state, task));
   const incidents = settleAll(state, previous, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
@@ -82,6 +84,10 @@ function count(state: State, { task, cell, late, secondMs }: LateRow, { kind }: 
   const dropped = sign * Math.max(0, ...late.dropped.map((drops) => drops.count));
   const key = `${task.group}|${cell.topic}|${cell.partition}|${kind}`;
   let total = state.totals.get(key);
+  if (total === undefined && state.totals.size >= assessLimits.maxTotals) {
+    state.overflow.totals += sign * late.count;
+    return;
+  }
   if (total === undefined) {
     total = { group: task.group, topic: cell.topic, partition: cell.partition, verdict: kind, late: 0, dropped: 0 };
     state.totals.set(key, total);
@@ -127,6 +133,7 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
     id: task.id,
     group: task.group,
     agentId: task.agentId,
+    ...(task.cluster === undefined ? {} : { cluster: task.cluster }),
     partitions: task.partitions,
     policies: task.policies,
     ...(streamTimeMs === undefined ? {} : { streamTimeMs }),

@@ -89,7 +89,10 @@ export interface LateTotal {
 
 export const assessLimits = {
   maxIncidents: 500,
+  maxAgents: 1_000,
   maxTasks: 1_000,
+  /** Rows by (group, topic, partition, verdict or policy). */
+  maxTotals: 100_000,
   maxLanesPerTask: 20_000,
   maxPartitions: 50_000,
   maxLateCells: 50_000,

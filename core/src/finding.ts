@@ -99,13 +99,19 @@ export interface EvidenceOf {
 
 export type IncidentKind = keyof EvidenceOf;
 
+/** An incident has the evidence of its kind: narrowing one narrows the other. */
+export type Incident = { [K in IncidentKind]: IncidentOf<K> }[IncidentKind];
+
+/** An incident in the making: kind and evidence were put in together, but the compiler has lost sight of that. */
+export type IncidentDraft = IncidentOf<IncidentKind>;
+
 /**
  * One thing that happened, however many records it made late. Times are on the consumer's clock, corrected where its
  * offset is known.
  */
-export interface Incident {
+export interface IncidentOf<K extends IncidentKind> {
   readonly id: string;
-  readonly kind: IncidentKind;
+  readonly kind: K;
   /** `open`: still costing records. `closed`: over. Every change raises `revision`. */
   readonly status: 'open' | 'closed';
   readonly revision: number;
@@ -123,7 +129,7 @@ export interface Incident {
   readonly dropped: readonly IncidentDrops[];
   /** The first record whose stream time closed the first lost window; without a policy, the first that made others late. */
   readonly culprit?: Culprit;
-  readonly evidence: EvidenceOf[IncidentKind];
+  readonly evidence: EvidenceOf[K];
   /** One sentence that a person on call understands. */
   readonly sentence: string;
 }

@@ -1,4 +1,4 @@
-import type { Incident, IncidentKind, Verdict } from './finding.ts';
+import type { IncidentDraft, IncidentKind, Verdict } from './finding.ts';
 import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
 import { addRow } from './incident-rows.ts';
 import type { BoundedInstant } from './interval.ts';
@@ -239,7 +239,7 @@ function known({ state, row }: At, kind: IncidentKind, source: Source | undefine
 
 function open(
   { state, row, nowMs }: At,
-  what: Pick<Incident, 'kind' | 'source' | 'start' | 'evidence'> & {
+  what: Pick<IncidentDraft, 'kind' | 'source' | 'start' | 'evidence'> & {
     readonly end?: BoundedInstant;
     readonly hold?: Hold;
     readonly stall?: IncidentFold['stall'];

@@ -1,3 +1,4 @@
+import { assessLimits } from './assessment.ts';
 import { addRange } from './offset-ranges.ts';
 import type { Cell, Drops, TopicPartition } from './report.ts';
 import type { State } from './state.ts';
@@ -19,6 +20,10 @@ export function noteDrops(state: State, group: string, cell: Cell, drops: Drops)
   const { topic, partition } = cell;
   const key = `${group}|${drops.policy}|${topic}|${partition}`;
   let known = state.drops.get(key);
+  if (known === undefined && state.drops.size >= assessLimits.maxTotals) {
+    state.overflow.ranges += drops.offsets.length;
+    return;
+  }
   if (known === undefined) {
     known = { group, policy: drops.policy, topic, partition, ranges: [] };
     state.drops.set(key, known);
@@ -32,12 +37,17 @@ export function noteDrops(state: State, group: string, cell: Cell, drops: Drops)
 }
 
 export function dropsOf(state: State): DropsByGroup {
-  const byGroup: DropsByGroup = {};
+  const byGroup: DropsByGroup = dictionary();
   for (const { group, policy, topic, partition, ranges } of state.drops.values()) {
-    const byPolicy = (byGroup[group] ??= {});
-    const byTopic = (byPolicy[policy] ??= {});
-    const byPartition = (byTopic[topic] ??= {});
+    const byPolicy = (byGroup[group] ??= dictionary());
+    const byTopic = (byPolicy[policy] ??= dictionary());
+    const byPartition = (byTopic[topic] ??= dictionary());
     byPartition[partition] = ranges;
   }
   return byGroup;
+}
+
+/** Names come from outside: in a plain object one called `__proto__` would be every object's. */
+function dictionary<T>(): { [name: string]: T } {
+  return Object.create(null);
 }

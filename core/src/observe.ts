@@ -85,6 +85,17 @@ export function observeFetchError(partition: PartitionState, atMs: number): void
   partition.fetch.errors++;
 }
 
+/**
+ * Told each second: nothing is asked of a paused partition, so that only this says why it is silent, and that the consumer
+ * is the cause.
+ */
+export function setPaused(partition: PartitionState, paused: boolean, atMs: number): void {
+  partition.paused = paused;
+  if (!paused) return;
+  enterSecond(partition.task, atMs);
+  partition.fetch.touched = true;
+}
+
 function countFetch(partition: PartitionState, atMs: number): void {
   enterSecond(partition.task, atMs);
   partition.fetch.touched = true;
@@ -153,7 +164,7 @@ export function observe(task: TaskState, record: RecordSeen): number {
   keepExtremes(cell, last);
   if (exact) keepBrokerClock(cell, record.appendMs, partition.append.lowMs, partition.append.highMs);
 
-  if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags, appendHighMs);
+  if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags);
   if (eventMs > task.streamTimeMs) advance(task, record);
   return flags;
 }
@@ -176,8 +187,10 @@ function advance(task: TaskState, record: RecordSeen): void {
   }
 }
 
-function lateRecord(task: TaskState, record: RecordSeen, flags: number, appendHighMs: number): number {
-  const { cell } = record.lane;
+function lateRecord(task: TaskState, record: RecordSeen, flags: number): number {
+  // Read from the lane: a number handed on as an argument would be an object for each late record.
+  const { cell, last } = record.lane;
+  const { appendHighMs } = last;
   const { eventMs, offset } = record;
   const late = (cell.late ??= createOpenLate(record, culpritOf(task)!));
   late.count++;

@@ -1,8 +1,8 @@
-import type { Incident, IncidentKind } from './finding.ts';
+import type { IncidentDraft, IncidentKind } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceName } from './source.ts';
 
-type Told = Omit<Incident, 'sentence'>;
+type Told = Omit<IncidentDraft, 'sentence'>;
 
 /** One sentence that a person on call understands, times in UTC. */
 export function sentence(incident: Told): string {

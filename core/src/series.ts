@@ -12,9 +12,11 @@ const maxTasksDrawn = 50;
 export function seriesBetween(state: State, fromMs: number, toMs: number): SeriesPoint[] {
   const tasks = [...state.tasks.values()].slice(-maxTasksDrawn).map((task) => ({ task, drawn: draw(task) }));
   const latestMs = Math.max(0, ...tasks.map(({ task }) => secondOf(task.reportedMs)));
-  const firstMs = Math.max(secondOf(fromMs), latestMs - historyMs);
+  // The end asked for comes first: an agent whose clock is a day ahead must not push all others out of the picture.
+  const lastMs = Math.min(toMs, latestMs);
+  const firstMs = Math.max(secondOf(fromMs), secondOf(lastMs) - historyMs);
   const points: SeriesPoint[] = [];
-  for (let atMs = firstMs; atMs <= Math.min(toMs, latestMs); atMs += 1000) {
+  for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) {
     points.push({
       atMs,
       tasks: tasks.flatMap(({ task, drawn }) => pointOf(task, drawn, atMs) ?? []),

@@ -1,5 +1,6 @@
 import type { Incident } from './finding.ts';
 import type { BoundedInstant } from './interval.ts';
+import type { TopicPartition } from './report.ts';
 import { sentence } from './sentence.ts';
 import { sourceKey } from './source.ts';
 import type { IncidentFold, State } from './state.ts';
@@ -11,7 +12,7 @@ const lostMs = 300_000;
 
 /** Closes what is over and writes down what changed; the same object where nothing did. */
 export function settle(fold: IncidentFold, state: State, nowMs: number): Incident {
-  if (fold.incident.status === 'closed' && !fold.changed) return fold.incident;
+  if (fold.incident.status === 'closed' && !fold.changed) return fold.incident as Incident;
   const quietForMs = nowMs - fold.lastActivityMs;
   if (fold.incident.status === 'open' && (quietForMs >= lostMs || (quietForMs >= quietMs && isOver(fold, state)))) {
     fold.incident = { ...fold.incident, status: 'closed' };
@@ -22,7 +23,7 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
     fold.incident = { ...fold.incident, end };
     fold.changed = true;
   }
-  if (!fold.changed) return fold.incident;
+  if (!fold.changed) return fold.incident as Incident;
   fold.changed = false;
   const dropped = [...fold.drops.values()].map((drops) => ({
     policy: drops.policy.id,
@@ -41,14 +42,14 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
     ...fold.incident,
     revision: fold.incident.revision + 1,
     tasks: [...fold.tasks],
-    partitions: [...fold.partitions.values()],
+    partitions: [...fold.partitions.values()].sort(byPlace),
     updatedAtMs: nowMs,
     late: { count: fold.lateCount, maxMs: fold.lateMaxMs },
     dropped,
     ...(culprit === undefined ? {} : { culprit }),
   };
   fold.incident = { ...incident, sentence: sentence(incident) };
-  return fold.incident;
+  return fold.incident as Incident;
 }
 
 function isOver(fold: IncidentFold, state: State): boolean {
@@ -97,4 +98,8 @@ function endOfAhead(fold: IncidentFold, state: State): BoundedInstant | undefine
 
 function bounded(lowMs: number, highMs: number): BoundedInstant {
   return { lowMs, highMs, basis: 'assumed', assumption: 'its records between two reports were like those seen' };
+}
+
+function byPlace(a: TopicPartition, b: TopicPartition): number {
+  return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;
 }

@@ -1,6 +1,6 @@
 import type { Arrival, Correction } from './arrival.ts';
 import type { AgentAssessment } from './assessment.ts';
-import type { Incident, Verdict } from './finding.ts';
+import type { IncidentDraft, Verdict } from './finding.ts';
 import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
@@ -36,7 +36,7 @@ export interface State {
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
-  overflow: { tasks: number; lanes: number; partitions: number; lateRows: number; ranges: number };
+  overflow: { tasks: number; lanes: number; partitions: number; lateRows: number; ranges: number; totals: number };
 }
 
 export interface AgentFold {
@@ -185,7 +185,7 @@ export interface LateRow {
 
 /** An incident while more may still be learnt of it. */
 export interface IncidentFold {
-  incident: Incident;
+  incident: IncidentDraft;
   /** Until it has cost enough to be worth a word, nobody hears of it. */
   isReported: boolean;
   /** Records in cells that were materially late. */
@@ -228,6 +228,6 @@ export function createState(): State {
     drops: new Map(),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0 },
+    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0 },
   };
 }

@@ -1,1 +1,3 @@
-export {};
+export { type Broker, type BrokerOptions, missingForBroker, startBroker } from './broker/broker.ts';
+export { type CuttableProxy, startProxy } from './network/proxy.ts';
+export { throughProxy } from './network/through-proxy.ts';

@@ -1,7 +1,16 @@
 import type { AgentSettings } from '@tidemark/config';
-import { assign, closeTask, type Observation, observeSeek, openTask, partitionOf, type TaskState } from '@tidemark/core';
-import { createGuard, type Guard, guarded } from '../guard.ts';
+import {
+  assign,
+  closeTask,
+  type Observation,
+  observeSeek,
+  openTask,
+  partitionOf,
+  type TaskState,
+} from '@tidemark/core';
+import { createGuard, type ErrorTotal, type Guard, guarded } from '../guard.ts';
 import type { UnreadableCounts } from '../unreadable.ts';
+import type { WallClock } from '../wall-clock.ts';
 import { tapHandlers } from './handlers.ts';
 import { createReading, type Reading, readInto } from './reading.ts';
 import type { Consumer, GroupJoin, RunConfig } from './shapes.ts';
@@ -11,10 +20,12 @@ export interface ConsumerHost {
   readonly observation: Observation;
   readonly settings: AgentSettings;
   readonly unreadable: UnreadableCounts;
+  readonly wallClock: WallClock;
+  readonly ownErrors: ErrorTotal;
   /** The consumer starts: reports begin, and one line says so. */
   started(tap: ConsumerTap, handler: 'eachMessage' | 'eachBatch'): void;
-  /** It has stopped: what is still open goes out now, because the process may end next. */
-  stopped(tap: ConsumerTap): void;
+  /** It stops and its task is closed: what is still open goes out now, because the process may end next. */
+  left(tap: ConsumerTap): void;
 }
 
 /** One consumer of the host, as we see it. */
@@ -29,16 +40,22 @@ export interface ConsumerTap {
 
 export function createTap(host: ConsumerHost, consumer: Consumer, group: string): ConsumerTap {
   const { settings, unreadable } = host;
-  return { host, group, consumer, guard: createGuard(), reading: createReading(settings, unreadable), task: undefined };
+  return {
+    host,
+    group,
+    consumer,
+    guard: createGuard(host.ownErrors),
+    reading: createReading(settings, unreadable),
+    task: undefined,
+  };
 }
 
 /** Wraps the methods of the consumer, which stays the object that kafkajs made: others keep notes under its identity. */
 export function tapConsumer(tap: ConsumerTap): void {
   const { consumer, guard } = tap;
   const { run, stop, disconnect, seek } = consumer;
-  const { GROUP_JOIN, STOP, CRASH } = consumer.events;
+  const { GROUP_JOIN, CRASH } = consumer.events;
   consumer.on(GROUP_JOIN, (event) => guarded(guard, () => joined(tap, event.payload as GroupJoin)));
-  consumer.on(STOP, () => guarded(guard, () => tap.host.stopped(tap)));
   // After a crash kafkajs may start again by itself; the host's state then lives on, and so does its stream time.
   consumer.on(CRASH, (event) => {
     if ((event.payload as { readonly restart?: boolean }).restart !== true) guarded(guard, () => left(tap));
@@ -47,23 +64,26 @@ export function tapConsumer(tap: ConsumerTap): void {
     return run.call(this, tapHandlers(tap, config), ...rest);
   };
   consumer.stop = function (this: Consumer, ...rest: []): Promise<void> {
-    return after(stop.apply(this, rest), tap);
+    return leaving(tap, stop.apply(this, rest));
   };
   consumer.disconnect = function (this: Consumer, ...rest: []): Promise<void> {
-    return after(disconnect.apply(this, rest), tap);
+    return leaving(tap, disconnect.apply(this, rest));
   };
   consumer.seek = function (this: Consumer, place, ...rest: []): void {
     seek.call(this, place, ...rest);
     guarded(guard, () => {
-      if (tap.task !== undefined) observeSeek(partitionOf(tap.task, place.topic, Number(place.partition)), Number(place.offset));
+      if (tap.task !== undefined)
+        observeSeek(partitionOf(tap.task, place.topic, Number(place.partition)), Number(place.offset));
     });
   };
 }
 
-/** The host gets the promise that kafkajs gave. */
-function after(stopped: Promise<void>, tap: ConsumerTap): Promise<void> {
-  const leave = () => guarded(tap.guard, () => left(tap));
-  stopped.then(leave, leave);
+/**
+ * kafkajs starts nothing new once it was asked to stop, and we see records when their processing starts: so all is seen by
+ * now. Later would be too late, because many hosts exit in the very turn in which this promise is fulfilled.
+ */
+function leaving(tap: ConsumerTap, stopped: Promise<void>): Promise<void> {
+  guarded(tap.guard, () => left(tap));
   return stopped;
 }
 
@@ -90,7 +110,7 @@ function left(tap: ConsumerTap): void {
   closeTask(task);
   tap.task = undefined;
   readInto(tap.reading, undefined);
-  tap.host.stopped(tap);
+  tap.host.left(tap);
 }
 
 /** kafkajs has no event for a pause; it is asked before each report. */

@@ -1,5 +1,5 @@
 import type { EventTimeSetting } from '@tidemark/config';
-import { parseDigitBytes, parseDigits } from '../digits.ts';
+import { parseDigitBytes } from '../digits.ts';
 import { reasonOfNumber, type UnreadableReason } from '../unreadable.ts';
 import type { Message } from './shapes.ts';
 
@@ -14,13 +14,18 @@ export function parseInstantMs(text: string): number {
 }
 
 /**
- * The event time of a record by the user's setting, where that is not its timestamp; NaN when there is none, and then
+ * The event time of a record where the user's setting says that it is not its timestamp; NaN when there is none, and then
  * `whyNoEventTime` knows the reason. A header of digits is read without allocating; ISO texts and JSON cannot be.
  */
-export function eventTimeOf(setting: EventTimeSetting, message: Message): number {
-  if (setting.kind === 'header') return headerTime(firstHeader(message, setting.name));
-  if (setting.kind === 'json') return jsonTime(fieldOf(message, setting.path));
-  return parseDigits(message.timestamp ?? '');
+export function readEventTime(setting: EventTimeSetting, message: Message, into: { eventMs: number }): void {
+  if (setting.kind === 'header') {
+    const value = firstHeader(message, setting.name);
+    if (value !== undefined && typeof value !== 'string') {
+      into.eventMs = parseDigitBytes(value);
+      if (!Number.isNaN(into.eventMs)) return;
+    }
+    into.eventMs = headerTime(value);
+  } else into.eventMs = setting.kind === 'json' ? jsonTime(fieldOf(message, setting.path)) : Number.NaN;
 }
 
 /** Looks at a record again that gave no event time, or one that cannot be used. */
@@ -51,9 +56,7 @@ export function firstHeader(message: Message, name: string): Uint8Array | string
 
 function headerTime(value: Uint8Array | string | undefined): number {
   if (value === undefined) return Number.NaN;
-  if (typeof value === 'string') return parseInstantMs(value);
-  const digits = parseDigitBytes(value);
-  return Number.isNaN(digits) ? parseInstantMs(Buffer.from(value).toString('latin1')) : digits;
+  return parseInstantMs(typeof value === 'string' ? value : Buffer.from(value).toString('latin1'));
 }
 
 const noValue: unique symbol = Symbol('no value');

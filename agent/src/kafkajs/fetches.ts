@@ -1,6 +1,7 @@
 import { observeFetch, observeFetchError, partitionOf, type TaskState } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
 import { countError, type Guard, guarded } from '../guard.ts';
+import { lookAtClock, type WallClock } from '../wall-clock.ts';
 import type { Broker, Cluster, FetchRequest, FetchResponse, Kafka } from './shapes.ts';
 
 /**
@@ -10,6 +11,7 @@ import type { Broker, Cluster, FetchRequest, FetchResponse, Kafka } from './shap
  */
 export interface FetchTap {
   readonly guard: Guard;
+  readonly host: { readonly wallClock: WallClock };
   /** Undefined until the consumer has joined its group. */
   readonly task: TaskState | undefined;
 }
@@ -18,9 +20,14 @@ export interface FetchTap {
  * Runs `create`, which calls `kafka.consumer`, and catches the cluster that kafkajs makes meanwhile: it does so by an own
  * method of the Kafka object, under a symbol. Undefined if this kafkajs has no such method.
  */
-export function catchCluster<T>(kafka: Kafka, create: () => T): { readonly created: T; readonly cluster: Cluster | undefined } {
+export function catchCluster<T>(
+  kafka: Kafka,
+  create: () => T,
+): { readonly created: T; readonly cluster: Cluster | undefined } {
   const methods = kafka as unknown as { [key: symbol]: ((...options: unknown[]) => unknown) | undefined };
-  const key = Object.getOwnPropertySymbols(kafka).find((symbol) => symbol.description === 'private:Kafka:createCluster');
+  const key = Object.getOwnPropertySymbols(kafka).find(
+    (symbol) => symbol.description === 'private:Kafka:createCluster',
+  );
   const createCluster = key === undefined ? undefined : methods[key];
   if (key === undefined || typeof createCluster !== 'function') return { created: create(), cluster: undefined };
   let cluster: Cluster | undefined;
@@ -72,6 +79,7 @@ function noteAnswer(tap: FetchTap, broker: Broker, askedMs: number, response: Fe
     const { task } = tap;
     if (task === undefined) return;
     const answeredMs = Date.now();
+    lookAtClock(tap.host.wallClock);
     const leader = broker.nodeId === null ? undefined : Number(broker.nodeId);
     for (const { topicName, partitions } of response.responses) {
       for (const { partition, errorCode, highWatermark, messages } of partitions) {

@@ -1,4 +1,4 @@
-import { countError } from '../guard.ts';
+import { countError, guarded } from '../guard.ts';
 import type { ConsumerTap } from './consumer.ts';
 import { readRecord } from './reading.ts';
 import type { BatchHandler, BatchPayload, MessageHandler, MessagePayload, RunConfig } from './shapes.ts';
@@ -13,11 +13,11 @@ export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): Ru
   const { eachMessage, eachBatch } = config;
   // kafkajs prefers eachMessage when it is given both.
   if (typeof eachMessage === 'function') {
-    tap.host.started(tap, 'eachMessage');
+    guarded(tap.guard, () => tap.host.started(tap, 'eachMessage'));
     return { ...config, eachMessage: tapMessages(tap, eachMessage) };
   }
   if (typeof eachBatch === 'function') {
-    tap.host.started(tap, 'eachBatch');
+    guarded(tap.guard, () => tap.host.started(tap, 'eachBatch'));
     return { ...config, eachBatch: tapBatches(tap, eachBatch) };
   }
   return config;
@@ -25,10 +25,12 @@ export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): Ru
 
 export function tapMessages(tap: ConsumerTap, handler: MessageHandler): MessageHandler {
   const { guard, reading } = tap;
+  const { wallClock } = tap.host;
   return function eachMessage(this: unknown, payload: MessagePayload): unknown {
     if (!guard.detached) {
       try {
-        readRecord(reading, payload.topic, payload.partition, payload.message, Date.now());
+        reading.seen.processedMs = Math.floor(wallClock.baseMs + performance.now());
+        readRecord(reading, payload.topic, payload.partition, payload.message);
       } catch (error) {
         countError(guard, error);
       }
@@ -43,8 +45,8 @@ export function tapBatches(tap: ConsumerTap, handler: BatchHandler): BatchHandle
     if (!guard.detached) {
       try {
         const { topic, partition, messages } = payload.batch;
-        const nowMs = Date.now();
-        for (let i = 0; i < messages.length; i++) readRecord(reading, topic, partition, messages[i]!, nowMs);
+        reading.seen.processedMs = Date.now();
+        for (let i = 0; i < messages.length; i++) readRecord(reading, topic, partition, messages[i]!);
       } catch (error) {
         countError(guard, error);
       }

@@ -24,7 +24,12 @@ export function patchConsumerMethod(target: Kafka, defaultAgent: () => Agent): b
   if (typeof original !== 'function') throw new Error('it has no method "consumer"');
   Object.defineProperty(noted, tappedKey, { value: true });
   target.consumer = function consumer(this: Kafka & Noted, ...args: [ConsumerConfig?]): Consumer {
-    return tapped(this, () => original.apply(this, args), args[0], this[agentKey] ?? defaultAgent());
+    return tapped(
+      this,
+      () => original.apply(this, args),
+      args[0],
+      () => this[agentKey] ?? defaultAgent(),
+    );
   };
   return true;
 }
@@ -34,13 +39,18 @@ export function noteAgent(kafka: Kafka, agent: Agent): void {
   Object.defineProperty(kafka, agentKey, { value: agent, configurable: true });
 }
 
-function tapped(kafka: Kafka, create: () => Consumer, config: ConsumerConfig | undefined, agent: Agent): Consumer {
+function tapped(
+  kafka: Kafka,
+  create: () => Consumer,
+  config: ConsumerConfig | undefined,
+  agent: () => Agent,
+): Consumer {
   const { created: consumer, cluster } = catchCluster(kafka, create);
   try {
     const noted = consumer as Consumer & Noted;
     if (noted[tappedKey]) return consumer;
     Object.defineProperty(noted, tappedKey, { value: true });
-    const tap = createTap(agent, consumer, config?.groupId ?? '');
+    const tap = createTap(agent(), consumer, config?.groupId ?? '');
     tapConsumer(tap);
     if (!tapFetches(cluster, tap)) {
       say(

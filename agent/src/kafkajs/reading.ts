@@ -2,7 +2,7 @@ import type { AgentSettings } from '@tidemark/config';
 import { type Lane, observe, partitionOf, type RecordSeen, type TaskState } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
 import { countUnreadable, maxDateMs, type UnreadableCounts } from '../unreadable.ts';
-import { eventTimeOf, whyNoEventTime } from './event-time.ts';
+import { readEventTime, whyNoEventTime } from './event-time.ts';
 import type { BatchContext, Message } from './shapes.ts';
 import { createSourceLanes, laneOfName, laneOfProducer, type SourceLanes } from './source-lanes.ts';
 
@@ -22,8 +22,11 @@ export interface Reading {
   /** By topic, and there by partition number. */
   readonly places: Map<string, (Place | undefined)[]>;
   place: Place | undefined;
-  /** Filled again for each record. */
-  seen: RecordSeen | undefined;
+  /**
+   * Filled again for each record. Numbers are handed on in its fields and not as arguments or results: a number that leaves
+   * a function is an object of its own, unless the compiler happens to inline that function.
+   */
+  readonly seen: RecordSeen;
 }
 
 /** A partition, and the record batch of it that is being read. */
@@ -41,7 +44,11 @@ interface Place {
 
 const yearMs = 366 * 86_400_000;
 
-export function createReading(settings: Pick<AgentSettings, 'eventTime' | 'source'>, unreadable: UnreadableCounts): Reading {
+export function createReading(
+  settings: Pick<AgentSettings, 'eventTime' | 'source'>,
+  unreadable: UnreadableCounts,
+): Reading {
+  const unknown = Number.NaN;
   return {
     task: undefined,
     settings,
@@ -50,7 +57,14 @@ export function createReading(settings: Pick<AgentSettings, 'eventTime' | 'sourc
     unreadable,
     places: new Map(),
     place: undefined,
-    seen: undefined,
+    seen: {
+      lane: undefined as unknown as Lane,
+      offset: unknown,
+      eventMs: unknown,
+      createMs: unknown,
+      appendMs: unknown,
+      processedMs: unknown,
+    },
   };
 }
 
@@ -59,36 +73,36 @@ export function readInto(reading: Reading, task: TaskState | undefined): void {
   reading.task = task;
   reading.places.clear();
   reading.place = undefined;
-  reading.seen = undefined;
 }
 
-export function readRecord(reading: Reading, topic: string, partition: number, message: Message, nowMs: number): void {
-  const { task } = reading;
+/** Observes one record. `reading.seen.processedMs` is already the time at which its processing starts. */
+export function readRecord(reading: Reading, topic: string, partition: number, message: Message): void {
+  const { task, seen } = reading;
   if (task === undefined) return;
   const context = message.batchContext;
   let { place } = reading;
   if (place === undefined || context === undefined || context !== place.context) {
     place = enterBatch(reading, task, topic, partition, context);
   }
-  const stampMs = parseDigits(message.timestamp ?? '');
-  const eventMs = reading.eventTimeIsTimestamp ? stampMs : eventTimeOf(reading.settings.eventTime, message);
-  if (!(eventMs >= 0 && eventMs <= maxDateMs)) {
+  seen.createMs = parseDigits(message.timestamp ?? '');
+  if (reading.eventTimeIsTimestamp) seen.eventMs = seen.createMs;
+  else readEventTime(reading.settings.eventTime, message, seen);
+  if (!(seen.eventMs >= 0 && seen.eventMs <= maxDateMs)) {
     countUnreadable(reading.unreadable, whyNoEventTime(reading.settings.eventTime, message));
     return;
   }
-  if (eventMs - nowMs > yearMs) countUnreadable(reading.unreadable, 'over a year ahead (kept)');
-  const seen = reading.seen!;
-  const offset = parseDigits(message.offset);
-  if (Number.isNaN(offset)) throw new Error(`cannot read the offset ${JSON.stringify(message.offset)}`);
-  seen.lane = reading.sourceIsNamed
-    ? (laneOfName(place.lanes, reading.settings.source, message, context?.producerId) ?? place.lane!)
-    : place.lane!;
-  seen.offset = offset;
-  seen.eventMs = eventMs;
+  if (seen.eventMs - seen.processedMs > yearMs) countUnreadable(reading.unreadable, 'over a year ahead (kept)');
+  seen.offset = parseDigits(message.offset);
+  if (Number.isNaN(seen.offset)) throw new Error(`cannot read the offset ${JSON.stringify(message.offset)}`);
+  seen.lane = place.lane!;
+  if (reading.sourceIsNamed) {
+    const named = laneOfName(place.lanes, reading.settings.source, message, context?.producerId);
+    if (named !== undefined) seen.lane = named;
+  }
   seen.appendMs = place.appendMs;
-  if (Number.isNaN(place.appendMs)) seen.createMs = stampMs;
-  else seen.createMs = offset === place.firstOffset ? place.firstCreateMs : Number.NaN;
-  seen.processedMs = nowMs;
+  // What a record of a LogAppendTime topic carries is the broker's stamp; the producer's is known of the first of a batch.
+  if (!Number.isNaN(seen.appendMs))
+    seen.createMs = seen.offset === place.firstOffset ? place.firstCreateMs : Number.NaN;
   observe(task, seen);
 }
 
@@ -109,14 +123,6 @@ function enterBatch(
     place.firstOffset = parseDigits(context.firstOffset);
     place.firstCreateMs = parseDigits(context.firstTimestamp);
   } else place.appendMs = Number.NaN;
-  reading.seen ??= {
-    lane: place.lane,
-    offset: Number.NaN,
-    eventMs: Number.NaN,
-    createMs: Number.NaN,
-    appendMs: Number.NaN,
-    processedMs: Number.NaN,
-  };
   return place;
 }
 

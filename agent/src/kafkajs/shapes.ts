@@ -17,7 +17,7 @@ export interface Consumer {
   seek(place: { topic: string; partition: number; offset: string }): void;
   paused(): readonly { readonly topic: string; readonly partitions: readonly number[] }[];
   on(event: string, listener: (event: { readonly payload: unknown }) => void): unknown;
-  readonly events: { readonly GROUP_JOIN: string; readonly STOP: string; readonly CRASH: string };
+  readonly events: { readonly GROUP_JOIN: string; readonly CRASH: string };
 }
 
 export interface RunConfig {
@@ -77,7 +77,10 @@ export interface Broker {
 }
 
 export interface FetchRequest {
-  readonly topics: readonly { readonly topic: string; readonly partitions: readonly { readonly partition: number }[] }[];
+  readonly topics: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number }[];
+  }[];
 }
 
 export interface FetchResponse {

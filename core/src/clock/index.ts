@@ -1,8 +1,14 @@
+export * from './attribute.ts';
 export * from './bound.ts';
 export * from './chrony-packet.ts';
 export * from './clock-bound-page.ts';
+export * from './drift.ts';
 export * from './evidence.ts';
+export * from './floor.ts';
 export type { EdgeKind, LeftOut } from './graph.ts';
 export * from './host-watch.ts';
 export type { Claimant, Contradiction, CycleEdge, CyclePlace } from './liar.ts';
 export * from './ntp-packet.ts';
+export * from './soft-floor.ts';
+export * from './step.ts';
+export * from './use.ts';

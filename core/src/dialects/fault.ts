@@ -4,3 +4,12 @@ export interface SpecFault {
   readonly got: unknown;
   readonly expected: string;
 }
+
+/** Gathers every fault of a spec, so that all can be named at once. */
+export class SpecFaults {
+  readonly all: SpecFault[] = [];
+
+  unless(isFine: boolean, path: string, got: unknown, expected: string): void {
+    if (!isFine) this.all.push({ path, got, expected });
+  }
+}

@@ -1,2 +1,13 @@
+export * from './beam.ts';
+export { beamFaults } from './beam-faults.ts';
+export { EventTimeWindows, type EventTimeWindowsOptions, type Firing, type Intake } from './event-time-windows.ts';
+export type { SpecFault } from './fault.ts';
+export * as flink from './flink/index.ts';
+export * from './grace-curve.ts';
 export * as kafkaStreams from './kafka-streams/index.ts';
+export * from './plain.ts';
+export * from './policy-spec.ts';
+export * from './record-order.ts';
+export * as samza from './samza/index.ts';
+export * from './time-window-drops.ts';
 export * from './windows.ts';

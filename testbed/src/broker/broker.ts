@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { PlainFailure } from '../plain-failure.ts';
-import { findJava, findMaven } from './java.ts';
 import { cacheFolder, haveJars } from './jars.ts';
+import { findJava, findMaven } from './java.ts';
 import { type Broker, startKafka } from './kafka.ts';
 import { answers } from './reachable.ts';
 
@@ -14,18 +14,22 @@ export interface BrokerOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-const reachableWithinMs = 10_000;
+const reachableWithinMs = 5_000;
 
 /** A real broker from one call: the user's own if there is one, else Kafka from Maven Central. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {
   const onProgress = options.onProgress ?? ((line) => process.stderr.write(`${line}\n`));
-  const given = options.brokers ?? process.env['KAFKA_BROKERS'];
+  const given = options.brokers ?? process.env.KAFKA_BROKERS;
   return given ? useRunning(given, onProgress) : startKafka(onProgress);
 }
 
 /** Why no broker can be had on this machine, in one line; undefined if one can. For tests that are skipped then. */
 export async function missingForBroker(): Promise<string | undefined> {
-  if (process.env['KAFKA_BROKERS']) return undefined;
+  return process.env.KAFKA_BROKERS ? undefined : missingForKafka();
+}
+
+/** The same for one that is started here, whatever else is running. */
+export async function missingForKafka(): Promise<string | undefined> {
   try {
     await findJava();
     if (!(await haveJars(cacheFolder()))) await findMaven();
@@ -54,5 +58,10 @@ async function useRunning(given: string, onProgress: (line: string) => void): Pr
     }
     await sleep(500);
   }
-  return { brokers, what: `the Kafka of KAFKA_BROKERS (${brokers.join(', ')})`, stop: async () => {} };
+  return {
+    brokers,
+    what: `the Kafka of KAFKA_BROKERS (${brokers.join(', ')})`,
+    ended: new Promise(() => {}),
+    stop: async () => {},
+  };
 }

@@ -14,7 +14,7 @@ const neededMegabytes = 150;
 
 /** Outside the repository and shared by all clones and runs. */
 export function cacheFolder(env: NodeJS.ProcessEnv = process.env): string {
-  return env['TIDEMARK_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'tidemark');
+  return env.TIDEMARK_CACHE || join(env.XDG_CACHE_HOME || join(homedir(), '.cache'), 'tidemark');
 }
 
 export async function haveJars(cache: string): Promise<boolean> {
@@ -68,7 +68,14 @@ async function fetchInto(maven: string, partial: string): Promise<void> {
   const keep = (line: string): void => void output.push(line);
   const { code } = await startChild({
     command: maven,
-    args: ['-B', '-q', '-f', join(partial, 'pom.xml'), 'dependency:copy-dependencies', `-DoutputDirectory=${join(partial, 'jars')}`],
+    args: [
+      '-B',
+      '-q',
+      '-f',
+      join(partial, 'pom.xml'),
+      'dependency:copy-dependencies',
+      `-DoutputDirectory=${join(partial, 'jars')}`,
+    ],
     folder: partial,
     onLine: keep,
     onErrorLine: keep,

@@ -8,12 +8,13 @@ const run = promisify(execFile);
 /** Kafka 4 needs Java 17 or newer. */
 export const oldestJava = 17;
 
-const cure = 'Install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven) or set KAFKA_BROKERS=host:port';
+const cure =
+  'Install it (Debian and Ubuntu: apt-get install openjdk-17-jre-headless maven) or set KAFKA_BROKERS=host:port';
 
 /** The `java` to run, from JAVA_HOME or the PATH. */
 export async function findJava(env: NodeJS.ProcessEnv = process.env): Promise<string> {
-  const java = env['JAVA_HOME'] ? join(env['JAVA_HOME'], 'bin', 'java') : 'java';
-  const where = env['JAVA_HOME'] ? `JAVA_HOME (${java})` : 'the PATH';
+  const java = env.JAVA_HOME ? join(env.JAVA_HOME, 'bin', 'java') : 'java';
+  const where = env.JAVA_HOME ? `JAVA_HOME (${java})` : 'the PATH';
   const version = await outputOf(java, ['-version'], env);
   if (version === undefined) throw new PlainFailure(`Java ${oldestJava}: not found in ${where}. ${cure}.`);
   const major = majorOf(version);

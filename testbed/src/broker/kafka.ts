@@ -6,14 +6,16 @@ import { PlainFailure } from '../plain-failure.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { freePorts } from '../process/free-port.ts';
 import { bequeath } from '../process/last-will.ts';
-import { findJava } from './java.ts';
 import { cacheFolder, kafkaJars, kafkaVersion } from './jars.ts';
+import { findJava } from './java.ts';
 import { answers } from './reachable.ts';
 
 export interface Broker {
   readonly brokers: readonly string[];
   /** What was taken, in words. */
   readonly what: string;
+  /** Resolves, with the reason, if it ends unasked; never if it is the user's own. */
+  readonly ended: Promise<string>;
   /** Ends what was started and removes its data; nothing if the broker is the user's own. */
   stop(): Promise<void>;
 }
@@ -68,11 +70,18 @@ async function startOnce(java: string, jars: string, onProgress: (line: string) 
   }
 
   const running = kafka;
+  let isStopping = false;
   return {
     brokers: [address],
     what: `Apache Kafka ${kafkaVersion}, started here for this run`,
+    ended: new Promise((resolve) => {
+      void running.ended.then(({ lastWords }) => {
+        if (!isStopping) resolve(`Kafka on ${address} ended unasked: ${lastWords.at(-1) ?? 'it was killed'}`);
+      });
+    }),
     // There is nothing in it to keep, so it need not shut down in order.
     stop: async () => {
+      isStopping = true;
       await running.stop(0);
       await removeFolder();
     },
@@ -85,7 +94,8 @@ async function untilReady(kafka: Child, address: string, onProgress: (line: stri
   while (!(await answers([address]))) {
     const nowMs = performance.now();
     if (kafka.ending) throw notStarted(kafka.ending.lastWords);
-    if (nowMs - startedMs > readyWithinMs) throw new PlainFailure(`Kafka on ${address}: not ready within 60 s. Is this machine overloaded?`);
+    if (nowMs - startedMs > readyWithinMs)
+      throw new PlainFailure(`Kafka on ${address}: not ready within 60 s. Is this machine overloaded?`);
     if (nowMs - saidMs > 5_000) {
       saidMs = nowMs;
       onProgress(`Still waiting for Kafka (${Math.round((nowMs - startedMs) / 1000)} s) …`);
@@ -95,7 +105,8 @@ async function untilReady(kafka: Child, address: string, onProgress: (line: stri
 }
 
 function notStarted(lastWords: readonly string[]): PlainFailure {
-  const reason = lastWords.find((line) => /exception|error|space left/i.test(line)) ?? lastWords.at(-1) ?? 'it said nothing';
+  const reason =
+    lastWords.find((line) => /exception|error|space left/i.test(line)) ?? lastWords.at(-1) ?? 'it said nothing';
   const message = `Kafka ${kafkaVersion}: did not start: ${reason.slice(0, 300)}. Try again, or set KAFKA_BROKERS=host:port.`;
   return /BindException|already in use/.test(lastWords.join()) ? new PortTaken(message) : new PlainFailure(message);
 }

@@ -18,7 +18,7 @@ export interface SharedBroker {
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const missing = await missingForBroker();
   if (missing !== undefined) {
-    if (process.env['CI'] === 'true') throw new Error(missing);
+    if (process.env.CI === 'true') throw new Error(missing);
     process.stderr.write(`Tests that need a broker are skipped. ${missing}\n`);
     project.provide('broker', { brokers: [], missing });
     return async () => {};

@@ -20,7 +20,7 @@ export class Cast {
     void child.ended.then(({ code, lastWords }) => {
       if (this.#isLeaving || code === 0) return;
       const how = code === undefined ? 'was killed' : `ended with exit code ${code}`;
-      this.#abort.abort(new PlainFailure(`The ${name} ${how}: ${lastWords.at(-1) ?? 'it said nothing'}`));
+      this.#abort.abort(new PlainFailure(`The ${name} ${how}: ${reasonIn(lastWords)}`));
     });
     return child;
   }
@@ -34,6 +34,11 @@ export class Cast {
   }
 }
 
+/** A crash ends in a stack and Node's version; what went wrong stands above. */
+function reasonIn(lastWords: readonly string[]): string {
+  return lastWords.find((line) => /^\w*Error\b/.test(line)) ?? lastWords.at(-1) ?? 'it said nothing';
+}
+
 /** Waits, unless the story ends before. */
 export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   await sleep(ms, undefined, { signal }).catch(() => {});
@@ -43,7 +48,12 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
 /** Asks again and again until it holds. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
-  options: { readonly what: string; readonly withinMs: number; readonly signal: AbortSignal; readonly everyMs?: number },
+  options: {
+    readonly what: string;
+    readonly withinMs: number;
+    readonly signal: AbortSignal;
+    readonly everyMs?: number;
+  },
 ): Promise<void> {
   const startedMs = performance.now();
   while (!(await holds())) {

@@ -35,7 +35,8 @@ function checkBound(what: string, truthMs: number | undefined, bounds: Bounds | 
   const [lowMs, highMs] = bounds;
   if (truthMs < lowMs) found.push(`${what} of the cut: true ${truthMs} is ${lowMs - truthMs} ms below what was said`);
   if (truthMs > highMs) found.push(`${what} of the cut: true ${truthMs} is ${truthMs - highMs} ms above what was said`);
-  if (highMs - lowMs > maxBoundWidthMs) found.push(`${what} of the cut: ${highMs - lowMs} ms wide, more than ${maxBoundWidthMs}`);
+  if (highMs - lowMs > maxBoundWidthMs)
+    found.push(`${what} of the cut: ${highMs - lowMs} ms wide, more than ${maxBoundWidthMs}`);
 }
 
 function brief(value: unknown): string {

@@ -1,4 +1,3 @@
-import { existsSync } from 'node:fs';
 import type { Child } from '../process/child.ts';
 import { type Cast, until } from './cast.ts';
 import { ConsumerLog } from './consumer-log.ts';
@@ -27,7 +26,15 @@ export async function enterConsumer(
   const windows = ['--window', String(windowMs), '--grace', String(graceMs)];
   cast.enter('consumer', {
     command: process.execPath,
-    args: [...sourceFlags, ...kafkajsWarnings, ...(existsSync(root + 'agent/src/register.ts') ? ['--import', 'tidemark/register'] : []), 'examples/consumer.ts', ...own, ...windows],
+    args: [
+      ...sourceFlags,
+      ...kafkajsWarnings,
+      '--import',
+      'tidemark/register',
+      'examples/consumer.ts',
+      ...own,
+      ...windows,
+    ],
     folder: root,
     env: {
       TIDEMARK_COLLECTOR_URL: settings.collectorUrl,
@@ -71,7 +78,11 @@ export async function enterProducer(cast: Cast, settings: ProducerSettings): Pro
     order: (order) => child.send(order),
     finish: async () => {
       child.send({ finish: true } satisfies Order);
-      await until(() => child.ending !== undefined, { what: `producer ${settings.name} to end`, withinMs: 15_000, signal: cast.signal });
+      await until(() => child.ending !== undefined, {
+        what: `producer ${settings.name} to end`,
+        withinMs: 15_000,
+        signal: cast.signal,
+      });
     },
   };
 }

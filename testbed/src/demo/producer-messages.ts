@@ -19,9 +19,7 @@ export interface ProducerSettings {
 export type Order = { readonly start: true } | { readonly under: Conditions } | { readonly finish: true };
 
 /** From a producer to the story. */
-export type Word =
-  | { readonly ready: true }
-  | { readonly status: ProducerStatus };
+export type Word = { readonly ready: true } | { readonly status: ProducerStatus };
 
 export interface ProducerStatus {
   readonly made: number;

@@ -23,7 +23,7 @@ const kafka = new Kafka({
   logLevel: logLevel.NOTHING,
   connectionTimeout: 1_000,
   // How long a producer that is cut off waits between two attempts: it decides how soon its return is seen.
-  retry: { initialRetryTime: 100, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
+  retry: { initialRetryTime: 50, maxRetryTime: 1_000, retries: Number.MAX_SAFE_INTEGER },
   ...(settings.proxy ? { socketFactory: throughProxy(settings.proxy) } : {}),
 });
 const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, allowAutoTopicCreation: false });

@@ -33,7 +33,9 @@ export function whatItSays(findings: Findings, story: { variant: Variant; group:
     culprits: incidents
       .flatMap(({ culprit }) => (culprit ? [{ partition: culprit.partition, offset: culprit.offset }] : []))
       .sort((a, b) => a.partition - b.partition || a.offset - b.offset),
-    idleAccused: incidents.some(({ kind, source }) => kind !== guilt[story.variant] || sourceName(source) !== story.nameOfB),
+    idleAccused: incidents.some(
+      ({ kind, source }) => kind !== guilt[story.variant] || sourceName(source) !== story.nameOfB,
+    ),
   };
 }
 

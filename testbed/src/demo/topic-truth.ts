@@ -38,7 +38,10 @@ export async function readTopic(brokers: readonly string[], topic: string, signa
               byB.add(`${batch.partition}:${message.offset}`);
               producerIdOfB = batchProducerId(message) ?? producerIdOfB;
             }
-            left.set(batch.partition, Number(ends.find((end) => end.partition === batch.partition)?.high) - 1 - Number(batch.lastOffset()));
+            left.set(
+              batch.partition,
+              Number(ends.find((end) => end.partition === batch.partition)?.high) - 1 - Number(batch.lastOffset()),
+            );
             settle();
           },
         })

@@ -1,12 +1,12 @@
 import { once } from 'node:events';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { type Proxy, startProxy } from './proxy.ts';
+import { type CuttableProxy, startProxy } from './proxy.ts';
 import { throughProxy } from './through-proxy.ts';
 
 let echo: Server;
 let brokerSide: Socket[];
-let proxy: Proxy;
+let proxy: CuttableProxy;
 let clients: Socket[];
 
 beforeEach(async () => {

@@ -5,9 +5,9 @@
  * A cut is what a pulled router does to open connections once TCP has given up on them: both sides of each are reset and
  * new ones are refused. Swallowing bytes instead would measure the client's request timeout, not the network.
  */
-import { createServer, connect, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 
-export interface Proxy {
+export interface CuttableProxy {
   readonly host: string;
   readonly port: number;
   /** How many connections pass through it now. */
@@ -24,7 +24,7 @@ export interface Proxy {
 const maxPreambleBytes = 512;
 const maxRefused = 10_000;
 
-export async function startProxy(): Promise<Proxy> {
+export async function startProxy(): Promise<CuttableProxy> {
   const links = new Set<Socket>();
   let isCut = false;
   let refusedMs: number[] = [];

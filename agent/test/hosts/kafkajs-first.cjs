@@ -1,0 +1,2 @@
+/** A preload that comes before ours and has kafkajs already. */
+require('kafkajs');

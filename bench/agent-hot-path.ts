@@ -1,0 +1,285 @@
+/**
+ * What the agent adds to every record, apart from everything else: the host's handler called bare and called through our
+ * wrapper, on messages as kafkajs decodes them, in blocks that alternate within one process. Then the same records again
+ * under the sampling heap profiler, which also counts what was collected since: what is ours must be nothing.
+ *
+ *   node --conditions=tidemark-source bench/agent-hot-path.ts [--blocks 200] [--only eachBatch] [--json]
+ */
+import { Session } from 'node:inspector/promises';
+import { parseArgs } from 'node:util';
+import { type AgentSettings, readAgentSettings } from '@tidemark/config';
+import { createObservation, observeFetch, openTask, partitionOf, takeReport } from '@tidemark/core';
+import { createTap } from '../agent/src/kafkajs/consumer.ts';
+import { tapBatches, tapMessages } from '../agent/src/kafkajs/handlers.ts';
+import { readInto } from '../agent/src/kafkajs/reading.ts';
+import type { BatchHandler, BatchPayload, Consumer, Message, MessageHandler } from '../agent/src/kafkajs/shapes.ts';
+import { createWallClock } from '../agent/src/wall-clock.ts';
+
+const { values: options } = parseArgs({
+  options: {
+    blocks: { type: 'string', default: '200' },
+    json: { type: 'boolean', default: false },
+    only: { type: 'string' },
+  },
+});
+const blocks = Number(options.blocks);
+const recordsPerBlock = 50_000;
+const messagesPerFetch = 5_000;
+
+interface Variant {
+  readonly name: string;
+  readonly handler: 'eachMessage' | 'eachBatch';
+  readonly recordsPerBatch: number;
+  readonly environment?: { readonly [name: string]: string };
+  readonly logAppendTime?: boolean;
+}
+
+const variants: readonly Variant[] = [
+  { name: 'eachMessage', handler: 'eachMessage', recordsPerBatch: 100 },
+  { name: 'eachBatch', handler: 'eachBatch', recordsPerBatch: 100 },
+  { name: 'eachMessage, LogAppendTime', handler: 'eachMessage', recordsPerBatch: 100, logAppendTime: true },
+  { name: 'eachMessage, one record a batch', handler: 'eachMessage', recordsPerBatch: 1 },
+  {
+    name: 'eachMessage, source header',
+    handler: 'eachMessage',
+    recordsPerBatch: 100,
+    environment: { TIDEMARK_SOURCE: 'header:producer' },
+  },
+  {
+    name: 'eachBatch, key prefix',
+    handler: 'eachBatch',
+    recordsPerBatch: 100,
+    environment: { TIDEMARK_SOURCE: 'key-prefix:-' },
+  },
+  {
+    name: 'eachMessage, event time header',
+    handler: 'eachMessage',
+    recordsPerBatch: 100,
+    environment: { TIDEMARK_EVENT_TIME: 'header:at' },
+  },
+];
+
+const results = [];
+for (const variant of variants) {
+  if (options.only !== undefined && options.only !== variant.name) continue;
+  const pair = createPair(variant);
+  const addedNs = await measure(pair);
+  const bytesPerRecord = await allocated(pair);
+  results.push({ variant: variant.name, ...addedNs, ...bytesPerRecord });
+  const { bareNs, addedMedianNs, addedLowNs, addedHighNs } = addedNs;
+  console.log(
+    `${variant.name.padEnd(34)} bare ${bareNs.toFixed(0).padStart(4)} ns   added ${addedMedianNs.toFixed(0).padStart(4)} ns ` +
+      `[${addedLowNs.toFixed(0)}, ${addedHighNs.toFixed(0)}]   ratio ${(addedMedianNs / bareNs).toFixed(2)}   ` +
+      `allocated ${bytesPerRecord.bytesPerRecord.toFixed(2)} B a record ${bytesPerRecord.sites.join(', ')}`,
+  );
+}
+console.log(
+  `medians of ${blocks} pairs of blocks of ${recordsPerBlock} records, with 95 % intervals; CPU of the main thread`,
+);
+if (options.json) console.log(JSON.stringify({ bench: 'agent-hot-path', blocks, recordsPerBlock, results }));
+
+interface Pair {
+  /** Makes a block of records, outside of what is measured. */
+  prepare(): readonly Batch[];
+  bare(block: readonly Batch[]): Promise<void>;
+  wrapped(block: readonly Batch[]): Promise<void>;
+}
+
+type Batch = BatchPayload['batch'];
+
+/** kafkajs's own loop around the handler, without the rest of kafkajs. */
+function createPair(variant: Variant): Pair {
+  const settings = settingsOf(variant.environment ?? {});
+  const observation = createObservation({
+    id: 'bench',
+    host: 'bench',
+    processId: 1,
+    startedMs: Date.now(),
+    version: '0',
+    client: 'bench',
+  });
+  const tap = createTap(
+    {
+      observation,
+      settings,
+      unreadable: {},
+      wallClock: createWallClock(),
+      ownErrors: { errors: 0 },
+      started() {},
+      left() {},
+    },
+    {} as Consumer,
+    'bench',
+  );
+  const task = openTask(observation, { group: 'bench', member: 'bench', policies: settings.policies });
+  readInto(tap.reading, task);
+  const partition = partitionOf(task, 'events', 0);
+
+  let handled = 0;
+  // One promise for all calls: what the host's handler allocates would be counted as ours where the compiler inlines it.
+  const done = Promise.resolve();
+  const onMessage: MessageHandler = ({ message }) => {
+    handled += message.offset.length;
+    return done;
+  };
+  const onBatch: BatchHandler = ({ batch }) => {
+    for (const message of batch.messages) handled += message.offset.length;
+    return done;
+  };
+  const eachMessage = { bare: onMessage, wrapped: tapMessages(tap, onMessage) };
+  const eachBatch = { bare: onBatch, wrapped: tapBatches(tap, onBatch) };
+  const source = createMessages(variant);
+
+  async function run(which: 'bare' | 'wrapped', block: readonly Batch[]): Promise<void> {
+    const handler = eachMessage[which];
+    for (const batch of block) {
+      if (variant.handler === 'eachBatch') await eachBatch[which]({ batch });
+      else for (const message of batch.messages) await handler({ topic: 'events', partition: 0, message });
+    }
+    if (handled < 0) throw new Error('unreachable: keeps the handlers from being optimised away');
+  }
+
+  function prepare(): readonly Batch[] {
+    // A second's report and the fetches are not part of the path, but without them cells would pile up and brackets be unknown.
+    takeReport(observation, Date.now(), {
+      clock: { source: '', readings: [], steps: [] },
+      health: { queuedReports: 0, droppedReports: 0, unreadable: {}, errors: 0 },
+    });
+    const messages = source();
+    const batches: Batch[] = [];
+    for (let at = 0; at < messages.length; at += messagesPerFetch) {
+      const fetched = messages.slice(at, at + messagesPerFetch);
+      batches.push({ topic: 'events', partition: 0, messages: fetched });
+      const lastOffset = Number(fetched.at(-1)!.offset);
+      const answeredMs = Date.now();
+      const askedMs = answeredMs - 5;
+      observeFetch(partition, { askedMs, answeredMs, highWaterOffset: lastOffset + 1, lastOffset, leader: 1 });
+    }
+    return batches;
+  }
+  return { prepare, bare: (block) => run('bare', block), wrapped: (block) => run('wrapped', block) };
+}
+
+function settingsOf(environment: { readonly [name: string]: string }): AgentSettings {
+  const read = readAgentSettings({ TIDEMARK_WINDOW: 'tumbling:5s', TIDEMARK_GRACE: '2s', ...environment });
+  if (!read.ok) throw new Error(JSON.stringify(read.faults));
+  return read.value;
+}
+
+/** Fresh strings for every block, as the decoder makes them, and one shared context for each record batch. */
+function createMessages(variant: Variant): () => readonly Message[] {
+  let offset = 1_000_000n;
+  // Sixteen records a millisecond, on and on: a stream that does not go back, as most do not.
+  let eventMs = BigInt(Date.now());
+  return () => {
+    const messages: Message[] = [];
+    for (let i = 0; i < recordsPerBlock; i += variant.recordsPerBatch) {
+      const firstTimestamp = eventMs;
+      eventMs += BigInt(Math.ceil(variant.recordsPerBatch / 16));
+      const batchContext = {
+        firstOffset: offset.toString(),
+        firstTimestamp: firstTimestamp.toString(),
+        partitionLeaderEpoch: 0,
+        inTransaction: false,
+        isControlBatch: false,
+        lastOffsetDelta: variant.recordsPerBatch - 1,
+        producerId: i % 3 === 0 ? '4711' : '4712',
+        producerEpoch: 0,
+        firstSequence: i,
+        maxTimestamp: (firstTimestamp + 9n).toString(),
+        timestampType: variant.logAppendTime ? 1 : 0,
+        magicByte: 2,
+      };
+      for (let j = 0; j < variant.recordsPerBatch; j++) {
+        const timestamp = variant.logAppendTime
+          ? batchContext.maxTimestamp
+          : (firstTimestamp + BigInt(j >> 4)).toString();
+        messages.push({
+          magicByte: 2,
+          attributes: 0,
+          timestamp,
+          offset: (offset++).toString(),
+          key: Buffer.from(`till-${j % 10}`),
+          value: Buffer.from('{"amount": 1}'),
+          headers: { producer: Buffer.from(j % 2 === 0 ? 'till-7' : 'till-8'), at: Buffer.from(timestamp) },
+          isControlRecord: false,
+          batchContext,
+        } as Message);
+      }
+    }
+    return messages;
+  };
+}
+
+async function measure(
+  pair: Pair,
+): Promise<{ bareNs: number; addedMedianNs: number; addedLowNs: number; addedHighNs: number }> {
+  const bare: number[] = [];
+  const added: number[] = [];
+  for (let block = -10; block < blocks; block++) {
+    // Who goes first alternates as well, so that neither always pays for the other's garbage.
+    const first = block % 2 === 0 ? pair.bare : pair.wrapped;
+    const second = block % 2 === 0 ? pair.wrapped : pair.bare;
+    const firstNs = await cpuNs(first, pair.prepare());
+    const secondNs = await cpuNs(second, pair.prepare());
+    if (block < 0) continue;
+    const [bareNs, wrappedNs] = block % 2 === 0 ? [firstNs, secondNs] : [secondNs, firstNs];
+    bare.push(bareNs);
+    added.push(wrappedNs - bareNs);
+  }
+  const sorted = added.toSorted((a, b) => a - b);
+  // The order statistics that hold the median with 95 %.
+  const reach = Math.ceil(0.98 * Math.sqrt(blocks));
+  const middle = Math.floor(blocks / 2);
+  return {
+    bareNs: bare.toSorted((a, b) => a - b)[middle]!,
+    addedMedianNs: sorted[middle]!,
+    addedLowNs: sorted[Math.max(0, middle - reach)]!,
+    addedHighNs: sorted[Math.min(blocks - 1, middle + reach)]!,
+  };
+}
+
+async function cpuNs(run: Pair['bare'], block: readonly Batch[]): Promise<number> {
+  const before = process.threadCpuUsage();
+  await run(block);
+  const used = process.threadCpuUsage(before);
+  return ((used.user + used.system) * 1000) / recordsPerBlock;
+}
+
+interface ProfileNode {
+  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
+  readonly selfSize: number;
+  readonly children: readonly ProfileNode[];
+}
+
+/** Bytes allocated in our files, also those that are garbage by now, for each of a million records. */
+async function allocated(pair: Pair): Promise<{ bytesPerRecord: number; sites: readonly string[] }> {
+  const session = new Session();
+  session.connect();
+  const rounds = 1_000_000 / recordsPerBlock;
+  await session.post('HeapProfiler.startSampling', {
+    samplingInterval: 4096,
+    includeObjectsCollectedByMajorGC: true,
+    includeObjectsCollectedByMinorGC: true,
+  } as never);
+  for (let i = 0; i < rounds; i++) await pair.wrapped(pair.prepare());
+  const { profile } = await session.post('HeapProfiler.stopSampling');
+  session.disconnect();
+  const sites = new Map<string, number>();
+  const visit = (node: ProfileNode): void => {
+    const { url, functionName, lineNumber } = node.callFrame;
+    if (/\/(?:agent|core)\/src\//.test(url)) {
+      const site = `${functionName} ${url.split('/').at(-1)}:${lineNumber + 1}`;
+      sites.set(site, (sites.get(site) ?? 0) + node.selfSize);
+    }
+    for (const child of node.children) visit(child);
+  };
+  visit(profile.head as ProfileNode);
+  const records = rounds * recordsPerBlock;
+  const bytes = [...sites.values()].reduce((sum, size) => sum + size, 0);
+  const largest = [...sites].toSorted((a, b) => b[1] - a[1]).slice(0, 3);
+  return {
+    bytesPerRecord: bytes / records,
+    sites: largest.map(([site, size]) => `${site} ${(size / records).toFixed(2)} B`),
+  };
+}

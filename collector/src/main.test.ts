@@ -1,0 +1,94 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { expect, test } from 'vitest';
+
+const main = fileURLToPath(new URL('main.ts', import.meta.url));
+
+interface Started extends AsyncDisposable {
+  readonly child: ChildProcess;
+  readonly out: () => { readonly stdout: string; readonly stderr: string };
+  /** Settles with the exit code. */
+  readonly ended: Promise<number | null>;
+  /** The first line of stdout. */
+  readonly firstLine: Promise<string>;
+}
+
+function start(flags: readonly string[], environment: { readonly [name: string]: string } = {}): Started {
+  const child = spawn(process.execPath, ['--conditions=tidemark-source', main, ...flags], {
+    env: { PATH: process.env.PATH, ...environment },
+  });
+  const out = { stdout: '', stderr: '' };
+  const { promise: firstLine, resolve } = Promise.withResolvers<string>();
+  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
+    out.stdout += chunk;
+    if (out.stdout.includes('\n')) resolve(out.stdout.split('\n')[0]!);
+  });
+  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
+    out.stderr += chunk;
+  });
+  const ended = once(child, 'close').then(([code]) => {
+    resolve(out.stdout);
+    return code as number | null;
+  });
+  const dispose = async () => {
+    child.kill('SIGKILL');
+    await ended;
+  };
+  return { child, out: () => out, ended, firstLine, [Symbol.asyncDispose]: dispose };
+}
+
+const ready = /^tidemark collector: page and API at (http:\/\/127\.0\.0\.1:\d+\/)$/;
+
+test.for(['SIGTERM', 'SIGINT'] as const)(
+  'says where it is, ticks, and on %s ends its pages and itself',
+  async (signal) => {
+    await using collector = start(['--listen', '127.0.0.1:0', '--tick=100ms']);
+    const url = ready.exec(await collector.firstLine)?.[1];
+    expect(url, collector.out().stderr).toBeDefined();
+    expect((await fetch(new URL('/ready', url))).status).toBe(200);
+    const page = (await fetch(new URL('/api/events', url))).body!.pipeThrough(new TextDecoderStream()).getReader();
+    let seen = '';
+    while (!seen.includes('event: tick')) seen += (await page.read()).value;
+    collector.child.kill(signal);
+    while (!(await page.read()).done);
+    expect(await collector.ended).toBe(0);
+    expect(collector.out().stdout.trim().split('\n')).toHaveLength(1);
+  },
+);
+
+test('a port in use is one line: what, where, cure', async () => {
+  const other = createServer().listen(0, '127.0.0.1');
+  await once(other, 'listening');
+  const { port } = other.address() as { port: number };
+  await using collector = start(['--listen', `127.0.0.1:${port}`]);
+  expect(await collector.ended).toBe(1);
+  expect(collector.out()).toEqual({
+    stdout: '',
+    stderr: `tidemark collector: cannot listen on 127.0.0.1:${port}: the port is in use; stop what listens there or take another with --listen 127.0.0.1:0\n`,
+  });
+  other.close();
+});
+
+test('an address that this machine does not have is one line as well', async () => {
+  await using collector = start([], { TIDEMARK_LISTEN: '192.0.2.1:8080' });
+  expect(await collector.ended).toBe(1);
+  expect(collector.out().stderr).toMatch(
+    /^tidemark collector: cannot listen on 192\.0\.2\.1:8080: this machine has no such address; .*\n$/,
+  );
+});
+
+test('all that is wrong with the settings is said at once, where it was written', async () => {
+  await using collector = start(['--tick', '5 sec', '--colour'], {
+    TIDEMARK_LISTEN: 'everywhere',
+    TIDEMARK_LOG_LEVEL: 'loud',
+  });
+  expect(await collector.ended).toBe(1);
+  expect(collector.out().stdout).toBe('');
+  const lines = collector.out().stderr.trim().split('\n');
+  expect(lines).toHaveLength(4);
+  for (const where of ['--tick', '--colour', 'TIDEMARK_LISTEN', 'TIDEMARK_LOG_LEVEL']) {
+    expect(lines.filter((line) => line.startsWith(`tidemark collector: ${where}: `))).toHaveLength(1);
+  }
+});

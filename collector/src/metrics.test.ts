@@ -1,0 +1,148 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, test } from 'vitest';
+import { type Served, served } from '../test/served.ts';
+import { reportsOf, type Story } from '../test/story.ts';
+
+const startMs = 1_700_000_000_000;
+const cut: Story = { seed: 5, startMs, seconds: 60, cut: [15, 35] };
+const ahead: Story = {
+  seed: 6,
+  startMs,
+  seconds: 60,
+  aheadMs: 5_000,
+  agentId: 'agent-2',
+  group: 'ahead',
+  topic: 'clicks',
+};
+
+async function told(server: Served, ...stories: readonly Story[]): Promise<void> {
+  for (const report of stories.flatMap(reportsOf)) {
+    server.setNow(report.toMs);
+    await server.post(report);
+  }
+  server.tickAt(startMs + 60_000);
+}
+
+interface Family {
+  readonly name: string;
+  readonly kind: string;
+  readonly help: string;
+  readonly labels: readonly string[];
+}
+
+/** What `/metrics` says, row by row, as a scraper reads it. */
+function familiesOf(text: string): Map<string, Family & { readonly rows: number }> {
+  const found = new Map<string, { name: string; kind: string; help: string; labels: string[]; rows: number }>();
+  for (const line of text.split('\n')) {
+    const [, comment, of = '', rest = ''] = /^# (HELP|TYPE) (\S+) (.*)$/.exec(line) ?? [];
+    if (comment === 'HELP') found.set(of, { name: of, kind: '', help: rest, labels: [], rows: 0 });
+    if (comment === 'TYPE') found.get(of)!.kind = rest;
+    const [, name, labels] = /^([a-z_]+)(?:\{(.*)\})? /.exec(line) ?? [];
+    if (name === undefined) continue;
+    const family = found.get(name) ?? found.get(name.replace(/_(bucket|sum|count)$/, ''))!;
+    family.rows++;
+    const names = [...(labels ?? '').matchAll(/([a-z_]+)="/g)]
+      .map(([, label]) => label!)
+      .filter((label) => label !== 'le');
+    if (names.length > 0) family.labels = names;
+  }
+  return found;
+}
+
+/** The rows of the tables in `docs/metrics.md`: | `name` | kind | labels | help |. */
+function documented(): Family[] {
+  const page = readFileSync(new URL('../../docs/metrics.md', import.meta.url), 'utf8');
+  return [...page.matchAll(/^\| `(tidemark_\w+)` \| (\w+) \| (.*?) \| (.*) \|$/gm)].map(
+    ([, name, kind, labels, help]) => ({
+      name: name!,
+      kind: kind!,
+      help: help!,
+      labels: labels === '' ? [] : [...labels!.matchAll(/`(\w+)`/g)].map(([, label]) => label!),
+    }),
+  );
+}
+
+test('docs/metrics.md and /metrics name the same metrics, with the same kind, labels and words', async () => {
+  await using server = await served({ nowMs: startMs });
+  await told(server, cut, ahead);
+  const live = familiesOf(await (await server.get('/metrics')).text());
+  const said = documented();
+  expect(said.map(({ name }) => name).sort()).toEqual([...live.keys()].sort());
+  for (const family of said) {
+    const { rows, ...is } = live.get(family.name)!;
+    expect(rows, `${family.name} has rows in this story`).toBeGreaterThan(0);
+    expect(is).toEqual(family);
+  }
+});
+
+describe('names follow the rules', async () => {
+  test.for(documented())('$name', ({ name, kind, labels }) => {
+    expect(name).toMatch(/^tidemark_[a-z_]+$/);
+    expect(name.endsWith('_total')).toBe(kind === 'counter');
+    for (const no of ['offset', 'key', 'epoch']) expect(labels).not.toContain(no);
+  });
+});
+
+describe('a cut, in numbers', () => {
+  const place = 'group="orders-counter",topic="orders",partition="0"';
+
+  test('times are seconds, late records have a verdict, one incident', async () => {
+    await using server = await served({ nowMs: startMs });
+    await told(server, cut);
+    const task = 'cluster="",group="orders-counter",task="orders-counter/member-1"';
+    const streamTime = await server.metric(`tidemark_stream_time_timestamp_seconds{${task}}`);
+    expect(Math.abs(streamTime! - (startMs / 1000 + 60))).toBeLessThan(2);
+    const late = await server.metric(`tidemark_late_records_total{${place}}`);
+    const cutOff = `verdict="producerCutOff",class="falsely late"`;
+    expect(late).toBeGreaterThan(50);
+    expect(await server.metric(`tidemark_late_records_by_verdict{${place},${cutOff}}`)).toBeGreaterThan(50);
+    const dropped = await server.metric(`tidemark_dropped_records_total{${place}}`);
+    expect(dropped).toBeGreaterThan(40);
+    expect(dropped).toBeLessThanOrEqual(late!);
+    expect(await server.metric('tidemark_agent_up{agent="agent-1",host="host-1"}')).toBe(1);
+    expect(await server.metric('tidemark_clock_offset_high_seconds{host="host-1"}')).toBeCloseTo(0.0013, 3);
+  });
+
+  test('an agent that stops reporting is down, and the rest of what it said stays', async () => {
+    await using server = await served({ nowMs: startMs });
+    await told(server, cut);
+    server.tickAt(startMs + 90_000);
+    expect(await server.metric('tidemark_agent_up{agent="agent-1",host="host-1"}')).toBe(0);
+    expect(await server.metric(`tidemark_late_records_total{${place}}`)).toBeGreaterThan(50);
+  });
+
+  test('counters never go down and no scrape changes what the next one says', async () => {
+    await using server = await served({ nowMs: startMs });
+    let before = new Map<string, number>();
+    for (const report of reportsOf(cut)) {
+      await server.post(report);
+      server.tickAt(report.toMs);
+      const text = await (await server.get('/metrics')).text();
+      const counters = [...text.matchAll(/^(\S+_total(?:\{.*\})?) (\S+)$/gm)].map(
+        ([, row, n]) => [row!, Number(n)] as const,
+      );
+      for (const [row, value] of counters) expect(value, row).toBeGreaterThanOrEqual(before.get(row) ?? 0);
+      before = new Map(counters);
+    }
+    const quiet = async () =>
+      (await (await server.get('/metrics')).text()).replace(/^tidemark_collector_resident.*$/m, '');
+    expect(await quiet()).toEqual(await quiet());
+  });
+
+  test('more rows than there may be are put into one', async () => {
+    await using server = await served({ nowMs: startMs, maxRowsPerMetric: 1 });
+    await told(server, cut);
+    const text = await (await server.get('/metrics')).text();
+    const rows = text.split('\n').filter((line) => line.startsWith('tidemark_late_records_total{'));
+    expect(rows).toHaveLength(2);
+    expect(rows[1]).toMatch(/\{group="other",topic="other",partition="other"\} \d+$/);
+    const late = server.collector.board.assessment.tasks[0]!.late;
+    expect(rows.reduce((sum, row) => sum + Number(row.split(' ')[1]), 0)).toBe(late);
+  });
+
+  test('a label value with quotes and newlines does not break the text', async () => {
+    await using server = await served({ nowMs: startMs });
+    await told(server, { ...cut, group: 'a"b\\c\nd' });
+    expect(await (await server.get('/metrics')).text()).toContain('group="a\\"b\\\\c\\nd"');
+  });
+});

@@ -1,0 +1,25 @@
+import { fileURLToPath } from 'node:url';
+import type { CollectorSettings } from '@tidemark/config';
+import type { Logger } from 'pino';
+import { createApp } from './app.ts';
+import { createCollector } from './collector.ts';
+import { type Serving, serve } from './server.ts';
+import { startTicking, systemNowMs } from './tick.ts';
+
+/** Built by `npm run build` at the repository's root; beside the collector both from its sources and from its build. */
+const builtPage = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+
+/** A collector that listens and ticks. Rejects, with node's own error, if it cannot listen. */
+export async function startCollector(settings: CollectorSettings, log: Logger): Promise<Serving> {
+  const collector = createCollector({ nowMs: systemNowMs, log, pageDirectory: settings.dashboard ?? builtPage });
+  const serving = await serve(createApp(collector), settings.listen);
+  const stopTicking = startTicking(collector, settings.tickMs);
+  return {
+    url: serving.url,
+    close: async () => {
+      stopTicking();
+      collector.streams.endAll();
+      await serving.close();
+    },
+  };
+}

@@ -1,0 +1,133 @@
+import { describe, expect, test } from 'vitest';
+import { firstAssessment } from './assess.ts';
+import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assessment.ts';
+import { verdictClass, verdictKinds } from './finding.ts';
+import { metrics, type Row } from './samples.ts';
+
+const nothing = firstAssessment(0);
+
+function rowsOf(name: string, assessment: Partial<Assessment>): readonly Row[] {
+  return metrics.find((metric) => metric.name === name)!.rows({ ...nothing, ...assessment });
+}
+
+const task: TaskAssessment = {
+  id: 'g/m',
+  group: 'g',
+  agentId: 'a',
+  partitions: [],
+  policies: [],
+  records: 10,
+  late: 0,
+  dropped: [],
+  sources: [],
+};
+
+const source: SourceAssessment = {
+  source: { kind: 'named', name: 'A' },
+  partitions: [],
+  state: 'live',
+  records: 1,
+  late: 0,
+  lastSeenMs: 0,
+  outOfOrderRatio: 0,
+};
+
+function total(verdict: LateTotal['verdict'], late: number, partition = 0): LateTotal {
+  return { group: 'g', topic: 't', partition, verdict, late, dropped: 0 };
+}
+
+describe('milliseconds become seconds here', () => {
+  test.for([
+    { name: 'tidemark_stream_time_timestamp_seconds', tasks: [{ ...task, streamTimeMs: 1500 }], want: 1.5 },
+    { name: 'tidemark_stream_time_timestamp_seconds', tasks: [{ ...task, streamTimeMs: 0 }], want: 0 },
+    { name: 'tidemark_stream_time_lead_seconds', tasks: [{ ...task, leadMs: -250 }], want: -0.25 },
+    {
+      name: 'tidemark_source_ahead_seconds',
+      tasks: [{ ...task, sources: [{ ...source, aheadMs: 5000 }] }],
+      want: 5,
+    },
+  ])('$name: $want', ({ name, tasks, want }) => {
+    expect(rowsOf(name, { tasks }).map(({ value }) => value)).toEqual([want]);
+  });
+});
+
+test('what is not known has no row, which is not the same as zero', () => {
+  const hosts = [{ host: 'h', source: 'none', steps: [] }];
+  expect(rowsOf('tidemark_stream_time_timestamp_seconds', { tasks: [task] })).toEqual([]);
+  expect(rowsOf('tidemark_clock_offset_low_seconds', { hosts })).toEqual([]);
+  expect(rowsOf('tidemark_clock_bounded', { hosts })).toEqual([{ labels: ['h'], value: 0 }]);
+});
+
+test('revising a verdict moves records between gauges and leaves the counter alone', () => {
+  const before = { totals: [total('undecided', 5), total('ordinary', 2), total('ordinary', 1, 1)] };
+  const after = {
+    totals: [total('undecided', 0), total('ordinary', 2), total('ordinary', 1, 1), total('producerCutOff', 5)],
+  };
+  for (const assessment of [before, after]) {
+    expect(rowsOf('tidemark_late_records_total', assessment)).toEqual([
+      { labels: ['g', 't', '0'], value: 7 },
+      { labels: ['g', 't', '1'], value: 1 },
+    ]);
+  }
+  expect(rowsOf('tidemark_late_records_by_verdict', after)).toContainEqual({
+    labels: ['g', 't', '0', 'producerCutOff', 'falsely late'],
+    value: 5,
+  });
+});
+
+test('each group has a number of open incidents of each kind, also when it is none', () => {
+  expect(rowsOf('tidemark_incidents_open', { tasks: [task, { ...task, id: 'g/n' }] })).toEqual([
+    { labels: ['g', 'producerCutOff'], value: 0 },
+    { labels: ['g', 'brokerOutage'], value: 0 },
+    { labels: ['g', 'clockAhead'], value: 0 },
+    { labels: ['g', 'clockBehind'], value: 0 },
+    { labels: ['g', 'consumerInterleave'], value: 0 },
+    { labels: ['g', 'repartition'], value: 0 },
+    { labels: ['g', 'backfill'], value: 0 },
+  ]);
+});
+
+describe('every metric', () => {
+  test.for(metrics)('$name fits its kind, and its rows fit its labels', (metric) => {
+    expect(metric.name.endsWith('_total')).toBe(metric.kind === 'counter');
+    expect(metric.kind === 'counter' ? metric.beyondCap : 'sum').toBe('sum');
+    const tasks = [
+      {
+        ...task,
+        streamTimeMs: 1,
+        trueStreamTimeMs: 1,
+        leadMs: 0,
+        dropped: [{ policy: 'p', count: 1 }],
+        sources: [{ ...source, lastEventMs: 1, aheadMs: 1 }],
+      },
+    ];
+    const hosts = [{ host: 'h', source: 's', offset: { lowMs: -1, highMs: 1 }, steps: [] }];
+    const agents = [
+      {
+        identity: { id: 'a', host: 'h', processId: 1, startedMs: 0, version: '0', client: 'c' },
+        lastReportMs: 1,
+        lost: false,
+        missedReports: 0,
+        health: {
+          queuedReports: 0,
+          droppedReports: 0,
+          records: 1,
+          redelivered: 0,
+          unreadable: { 'no timestamp': 1 },
+          overflow: { sources: 1 },
+          errors: 0,
+        },
+      },
+    ];
+    const totals = verdictKinds.map((kind) => total(kind, 1));
+    const rows = metric.rows({ ...nothing, tasks, hosts, agents, totals, overflow: { tasks: 0 } });
+    expect(rows.length).toBeGreaterThan(0);
+    for (const { labels, value } of rows) {
+      expect(labels).toHaveLength(metric.labels.length);
+      expect(Number.isFinite(value)).toBe(true);
+    }
+  });
+
+  test('names are unique', () => expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length));
+  test('every verdict has a class', () => expect(Object.keys(verdictClass).sort()).toEqual([...verdictKinds].sort()));
+});

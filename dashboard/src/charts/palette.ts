@@ -1,0 +1,90 @@
+import type { VerdictKind } from '@tidemark/core';
+
+/**
+ * Okabe and Ito's colours, which people with any colour vision tell apart, darkened on white and brightened on black as far
+ * as a thin line needs. Colour never speaks alone: lines have dashes and labels, bars have patterns.
+ */
+export interface Palette {
+  readonly ink: string;
+  readonly faint: string;
+  readonly grid: string;
+  readonly ground: string;
+  readonly streamTime: string;
+  readonly trueTime: string;
+  readonly lead: string;
+  readonly sources: readonly string[];
+  readonly verdicts: { readonly [K in VerdictKind]: string };
+  readonly spans: {
+    readonly [K in 'producerCutOff' | 'clockAhead' | 'silent']: {
+      readonly fill: string;
+      readonly edge: string;
+      readonly text: string;
+    };
+  };
+}
+
+export const light: Palette = {
+  ink: '#14212b',
+  faint: '#55636e',
+  grid: '#e4e9ed',
+  ground: '#ffffff',
+  streamTime: '#14212b',
+  trueTime: '#d55e00',
+  lead: 'rgba(213, 94, 0, 0.17)',
+  sources: ['#0072b2', '#007a59', '#b0407f', '#946300', '#2b83b6', '#5b6770'],
+  verdicts: {
+    producerCutOff: '#d55e00',
+    brokerOutage: '#9c3c00',
+    clockAhead: '#b0407f',
+    clockBehind: '#7d2a59',
+    consumerInterleave: '#b07a00',
+    repartition: '#7a5500',
+    backfill: '#2b83b6',
+    outOfOrderSource: '#0072b2',
+    ordinary: '#8a96a0',
+    undecided: '#5b6770',
+  },
+  spans: {
+    producerCutOff: { fill: 'rgba(213, 94, 0, 0.10)', edge: 'rgba(213, 94, 0, 0.9)', text: '#9a4300' },
+    clockAhead: { fill: 'rgba(176, 64, 127, 0.10)', edge: 'rgba(176, 64, 127, 0.9)', text: '#8c2c62' },
+    silent: { fill: 'rgba(85, 99, 110, 0.10)', edge: 'rgba(85, 99, 110, 0.8)', text: '#3e4a53' },
+  },
+};
+
+export const dark: Palette = {
+  ink: '#edf2f5',
+  faint: '#9aaab5',
+  grid: '#26323b',
+  ground: '#131b21',
+  streamTime: '#edf2f5',
+  trueTime: '#ff8a3d',
+  lead: 'rgba(255, 138, 61, 0.20)',
+  sources: ['#56b4e9', '#2cc79b', '#e59ac6', '#f0c23b', '#8fd0f5', '#b8c4cc'],
+  verdicts: {
+    producerCutOff: '#ff8a3d',
+    brokerOutage: '#ffb98a',
+    clockAhead: '#e59ac6',
+    clockBehind: '#f3c8e0',
+    consumerInterleave: '#e6ad1a',
+    repartition: '#f3d68a',
+    backfill: '#8fd0f5',
+    outOfOrderSource: '#56b4e9',
+    ordinary: '#7d8a94',
+    undecided: '#b8c4cc',
+  },
+  spans: {
+    producerCutOff: { fill: 'rgba(255, 138, 61, 0.13)', edge: 'rgba(255, 138, 61, 0.9)', text: '#ffb98a' },
+    clockAhead: { fill: 'rgba(229, 154, 198, 0.13)', edge: 'rgba(229, 154, 198, 0.9)', text: '#f3c8e0' },
+    silent: { fill: 'rgba(154, 170, 181, 0.13)', edge: 'rgba(154, 170, 181, 0.8)', text: '#c9d4db' },
+  },
+};
+
+/** One a colour: two lines never share both. The stream times are solid, so no source is. */
+export const dashes: readonly (readonly number[])[] = [
+  [8, 4],
+  [2, 3],
+  [11, 4, 2, 4],
+  [15, 4],
+  [5, 2, 1, 2],
+  [1, 4],
+];

@@ -1,0 +1,188 @@
+import type { Assessment, SeriesPoint } from '@tidemark/core';
+import { type Connection, listen, type Update } from './api.ts';
+import { byId } from './element.ts';
+import { headlineOf } from './headline.ts';
+import { morph } from './morph.ts';
+import {
+  bannerText,
+  connectionText,
+  emptyPanel,
+  headlinePanel,
+  loadingPanel,
+  nothingPanel,
+} from './panels/headline.ts';
+import { incidentsPanel } from './panels/incidents.ts';
+import { agentsPanel, sourcesPanel } from './panels/tables.ts';
+import { taskCardPanel } from './panels/tasks.ts';
+import { Plots } from './plots.ts';
+import { mergePoints, windowAt } from './series.ts';
+import { ThemeChoice } from './theme.ts';
+import { agentRows, moreText, partitionRows, sourceRows, taskCards } from './view.ts';
+
+/** All that the page knows; what is drawn follows from it. */
+const state = {
+  connection: { kind: 'connecting' } as Connection,
+  assessment: undefined as Assessment | undefined,
+  points: [] as readonly SeriesPoint[],
+  /** Undefined: the task that needs a look most. */
+  pickedTask: undefined as string | undefined,
+  windowMinutes: 5,
+  taskFilter: '',
+  sourceFilter: '',
+  openIncidents: new Set<string>(),
+};
+
+const plots = new Plots();
+let scheduled = false;
+const theme = new ThemeChoice(byId<HTMLButtonElement>('theme'), draw);
+
+/** Draws at most once a frame, and not at all while nobody can see it. */
+function draw(): void {
+  if (scheduled || document.hidden) return;
+  scheduled = true;
+  requestAnimationFrame(() => {
+    scheduled = false;
+    drawNow();
+  });
+}
+
+function drawNow(): void {
+  const { connection, assessment } = state;
+  document.body.dataset.state = connection.kind;
+  byId('connection').textContent = connectionText(connection, assessment?.nowMs);
+  const banner = bannerText(connection, Date.now(), assessment !== undefined);
+  byId('banner').hidden = banner === undefined;
+  byId('banner').textContent = banner ?? '';
+  if (assessment === undefined) {
+    morph(byId('headline'), connection.kind === 'unreachable' ? nothingPanel() : loadingPanel());
+    return;
+  }
+  const headline = headlineOf(assessment, state.points);
+  morph(byId('headline'), headlinePanel(headline, assessment.incidents[0]?.id));
+  const empty = headline.level === 'none';
+  byId('empty').hidden = !empty;
+  byId('content').hidden = empty;
+  if (empty) morph(byId('empty'), emptyPanel(location.origin));
+  else drawContent(assessment);
+}
+
+function drawContent(assessment: Assessment): void {
+  const { nowMs } = assessment;
+  const cards = taskCards(assessment, state.taskFilter);
+  const picked = assessment.tasks.find((task) => task.id === state.pickedTask);
+  // A card that the order moves must not take the charts with it while one looks at them.
+  const task = picked ?? assessment.tasks.find((it) => it.id === cards.rows[0]?.id) ?? assessment.tasks[0];
+  if (picked === undefined) state.pickedTask = task?.id;
+  morph(
+    byId('task-cards'),
+    cards.rows.map((card) => taskCardPanel(card, { selected: card.id === task?.id, nowMs })),
+  );
+  byId('task-cards').dataset.count = cards.total === 1 ? 'one' : cards.total <= 3 ? 'few' : 'many';
+  byId('task-more').textContent = cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
+  byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';
+  morph(byId('incidents'), incidentsPanel(assessment.incidents, { nowMs, open: state.openIncidents }));
+  morph(byId('agents'), agentsPanel(agentRows(assessment.agents), nowMs));
+  if (task === undefined) return;
+  const filter = state.sourceFilter;
+  const sources = sourceRows(task, filter);
+  const partitions = partitionRows(assessment, task, filter);
+  morph(byId('sources'), sourcesPanel(sources, partitions, nowMs));
+  byId('source-filter').hidden = sources.more === 0 && partitions.more === 0 && filter === '';
+  plots.show({
+    assessment,
+    points: state.points,
+    taskId: task.id,
+    window: windowAt(nowMs, state.windowMinutes * 60_000),
+    sourceFilter: filter,
+    palette: theme.palette,
+  });
+}
+
+/** The title is seen in the row of tabs, also of a hidden page; the announcement is read aloud when the news changes. */
+function tellNews(): void {
+  if (state.assessment === undefined) return;
+  const headline = headlineOf(state.assessment, state.points);
+  document.title = `${headline.level === 'bad' ? '✕ ' : headline.level === 'watch' ? '! ' : ''}${headline.text} · Tidemark`;
+  // Counts rise each second during a burst: only another sentence is news, not another number in it.
+  const announcement = byId('announcement');
+  const gist = headline.text.replace(/[\d,.]+/g, '#');
+  if (announcement.dataset.gist === gist) return;
+  announcement.dataset.gist = gist;
+  announcement.textContent = headline.text;
+}
+
+function take(update: Update, kept: readonly SeriesPoint[]): void {
+  state.assessment = update.assessment;
+  state.points = mergePoints(kept, update.points);
+  tellNews();
+  draw();
+}
+
+listen('api/events', {
+  onHello: (update) => {
+    take(update, []);
+    openLinked();
+  },
+  onTick: (update) => take(update, state.points),
+  onConnection: (connection) => {
+    state.connection = connection;
+    draw();
+  },
+});
+
+/** `#incident-ID` opens that incident and brings it into view. */
+function openLinked(): void {
+  const id = /^#incident-(.+)$/.exec(location.hash)?.[1];
+  if (id === undefined) return;
+  state.openIncidents.add(decodeURIComponent(id));
+  drawNow();
+  const item = document.getElementById(`incident-${decodeURIComponent(id)}`);
+  const details = item?.querySelector('details');
+  if (!item || !details) return;
+  details.open = true;
+  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
+  item.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+}
+
+document.addEventListener('click', (event) => {
+  if (!(event.target instanceof Element)) return;
+  const pressed = event.target.closest<HTMLElement>('[data-task], [data-line], [data-copy]');
+  const { task, line, copy } = pressed?.dataset ?? {};
+  if (task !== undefined) state.pickedTask = task;
+  if (line !== undefined) plots.toggle(line);
+  if (copy !== undefined && pressed) {
+    navigator.clipboard?.writeText(copy.replace(' \\\n ', '')).then(
+      () => byId('announcement').replaceChildren('Copied.'),
+      () => byId('announcement').replaceChildren('This browser does not allow copying; select the text.'),
+    );
+  }
+  if (task !== undefined || line !== undefined) draw();
+});
+document.addEventListener(
+  'toggle',
+  (event) => {
+    if (!(event.target instanceof HTMLDetailsElement)) return;
+    const { incident } = event.target.dataset;
+    if (incident !== undefined) {
+      if (event.target.open) state.openIncidents.add(incident);
+      else state.openIncidents.delete(incident);
+    }
+    draw();
+  },
+  true,
+);
+document.addEventListener('input', (event) => {
+  if (!(event.target instanceof HTMLInputElement)) return;
+  const { id, name, value } = event.target;
+  if (id === 'task-filter') state.taskFilter = value;
+  if (id === 'source-filter') state.sourceFilter = value;
+  if (name === 'window') state.windowMinutes = Number(value);
+  draw();
+});
+document.addEventListener('visibilitychange', draw);
+addEventListener('hashchange', openLinked);
+// How long the collector has been away is written in the banner; while it ticks, its ticks draw.
+setInterval(() => {
+  if (state.connection.kind === 'unreachable') draw();
+}, 1_000);
+draw();

@@ -1,0 +1,62 @@
+import { el } from '../element.ts';
+import { formatCount, formatDuration, formatOffset } from '../format.ts';
+import type { TaskCard } from '../view.ts';
+import { mark, time } from './parts.ts';
+
+export function taskCardPanel(
+  card: TaskCard,
+  shown: { readonly selected: boolean; readonly nowMs: number },
+): HTMLElement {
+  const { nowMs } = shown;
+  const at = (ms: number | undefined): Node | string => (ms === undefined ? 'not known' : time(ms, nowMs));
+  return el(
+    'article',
+    { class: `card ${card.level}${shown.selected ? ' picked' : ''}`, 'data-key': card.id },
+    el(
+      'button',
+      { type: 'button', class: 'card-pick', 'data-task': card.id, 'aria-pressed': shown.selected ? 'true' : 'false' },
+      mark(card.level),
+      el('span', { class: 'card-title' }, card.group, el('small', {}, card.partitions)),
+    ),
+    el(
+      'dl',
+      { class: 'stats' },
+      ...stat('Records', formatCount(card.records)),
+      ...stat('Falsely late', formatCount(card.falselyLate), undefined, card.falselyLate > 0 ? 'loud' : undefined),
+      ...stat(
+        'Late in all',
+        formatCount(card.late),
+        'Below the stream time for whatever cause, ordinary turns included',
+        'extra',
+      ),
+      ...(card.dropped.length === 0
+        ? stat('Dropped', 'no policy')
+        : card.dropped.flatMap((it) =>
+            stat(
+              card.dropped.length === 1 ? 'Dropped' : `Dropped, ${it.policy}`,
+              formatCount(it.count),
+              `grace ${it.grace}`,
+            ),
+          )),
+      ...stat('Stream time S', at(card.streamTimeMs), undefined, 'extra'),
+      ...stat('True time T', at(card.trueStreamTimeMs), undefined, 'extra'),
+      ...stat(
+        'Lead S − T',
+        lead(card.leadMs),
+        undefined,
+        card.leadMs !== undefined && card.leadMs >= 5_000 ? 'loud' : undefined,
+      ),
+    ),
+    card.heldBack !== undefined && el('p', { class: 'held' }, card.heldBack),
+  );
+}
+
+/** `extra`: only told where there is room, of the picked task or of few. */
+function stat(name: string, value: Node | string, help?: string, kind?: 'loud' | 'extra'): HTMLElement[] {
+  return [el('div', { class: kind }, el('dt', { title: help }, name), el('dd', {}, value))];
+}
+
+function lead(leadMs: number | undefined): string {
+  if (leadMs === undefined) return 'not known';
+  return leadMs < 0 ? formatOffset(leadMs) : formatDuration(leadMs);
+}

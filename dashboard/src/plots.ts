@@ -1,0 +1,160 @@
+import type { Assessment, SeriesPoint } from '@tidemark/core';
+import { clockChart, clockNames } from './charts/clock-chart.ts';
+import { lateChart } from './charts/late-chart.ts';
+import { LiveChart } from './charts/live-chart.ts';
+import { dashes, type Palette } from './charts/palette.ts';
+import { paintFor } from './charts/patterns.ts';
+import { progressChart, progressNames, streamTimeKey, trueTimeKey } from './charts/progress-chart.ts';
+import { byId } from './element.ts';
+import { formatCounted, formatDuration } from './format.ts';
+import { clocksOf } from './host-clocks.ts';
+import { binFor, type LateBars, lateBarsOf } from './late-bars.ts';
+import { morph } from './morph.ts';
+import { type LegendLine, lineLegend, verdictKey, verdictLegend } from './panels/legend.ts';
+import { hostsPanel, lateTable, progressTable } from './panels/tables.ts';
+import { type ProgressView, progressOf } from './progress.ts';
+import type { Window } from './series.ts';
+import { moreText } from './view.ts';
+
+export interface PlotInput {
+  readonly assessment: Assessment;
+  readonly points: readonly SeriesPoint[];
+  readonly taskId: string;
+  readonly window: Window;
+  readonly sourceFilter: string;
+  readonly palette: Palette;
+}
+
+/** The three charts with their legends and tables. It remembers which lines are hidden and which colour is whose. */
+export class Plots {
+  readonly #progress = new LiveChart(byId<HTMLCanvasElement>('progress'));
+  readonly #late = new LiveChart(byId<HTMLCanvasElement>('late'));
+  readonly #clocks = new LiveChart(byId<HTMLCanvasElement>('clocks'));
+  // Turns of partitions and polls are late by milliseconds all day long: they are counted, and drawn when asked for.
+  readonly #hidden = new Set<string>([verdictKey('ordinary')]);
+  readonly #colors = new Map<string, number>();
+  #paint: { readonly palette: Palette; readonly paint: ReturnType<typeof paintFor> } | undefined;
+
+  toggle(line: string): void {
+    if (!this.#hidden.delete(line)) this.#hidden.add(line);
+  }
+
+  show(input: PlotInput): void {
+    this.#showProgress(input);
+    this.#showLate(input);
+    this.#showClocks(input);
+  }
+
+  #showProgress(input: PlotInput): void {
+    const { palette } = input;
+    const view = progressOf(input.assessment, input.points, {
+      taskId: input.taskId,
+      window: input.window,
+      filter: input.sourceFilter,
+    });
+    const colorOf = this.#colorsFor(view);
+    const look = { palette, widthPx: this.#progress.widthPx, hidden: this.#hidden, colorOf };
+    this.#progress.show(progressChart(view, look), progressNames(view, look));
+    const lines: LegendLine[] = [
+      {
+        key: streamTimeKey,
+        name: 'stream time',
+        color: palette.streamTime,
+        dash: [],
+        width: 2.5,
+        shown: !this.#hidden.has(streamTimeKey),
+      },
+      {
+        key: trueTimeKey,
+        name: 'true stream time',
+        color: palette.trueTime,
+        dash: [],
+        width: 4,
+        shown: !this.#hidden.has(trueTimeKey),
+      },
+      ...view.sources.map((line) => ({
+        key: line.key,
+        name: line.name,
+        color: palette.sources[colorOf(line.key) % palette.sources.length] ?? palette.ink,
+        dash: dashes[colorOf(line.key) % dashes.length] ?? [],
+        width: 2,
+        shown: !this.#hidden.has(line.key),
+      })),
+    ];
+    const more = moreText({ rows: [], more: view.moreSources });
+    morph(byId('progress-legend'), elements(lineLegend(lines, more)));
+    byId('progress').setAttribute('aria-label', progressInWords(view));
+    fillOpen('progress-table', () => progressTable(view));
+  }
+
+  #showLate(input: PlotInput): void {
+    const { palette, taskId, window } = input;
+    const look = { palette, widthPx: this.#late.widthPx };
+    const bars = lateBarsOf(input.points, { taskId, window, binMs: binFor(window, look.widthPx) });
+    if (this.#paint?.palette !== palette) this.#paint = { palette, paint: paintFor(palette) };
+    this.#late.show(
+      lateChart(bars, {
+        ...look,
+        paint: this.#paint.paint,
+        isHidden: (verdict) => this.#hidden.has(verdictKey(verdict)),
+      }),
+    );
+    byId('late-title').textContent =
+      `Late records per ${bars.binMs === 1000 ? 'second' : formatDuration(bars.binMs)}, by verdict`;
+    morph(byId('late-legend'), verdictLegend(bars, palette, this.#hidden));
+    byId('late').setAttribute('aria-label', lateInWords(bars));
+    fillOpen('late-table', () => lateTable(bars, input.assessment));
+  }
+
+  #showClocks(input: PlotInput): void {
+    const view = clocksOf(input.assessment, input.points, input.window);
+    const plot = byId('clocks-plot');
+    plot.hidden = view.bands.length === 0;
+    if (!plot.hidden) {
+      const look = { palette: input.palette, widthPx: this.#clocks.widthPx };
+      this.#clocks.show(clockChart(view, look), clockNames(view, look));
+    }
+    byId('clocks').setAttribute('aria-label', view.hosts.rows.map((host) => `${host.host}: ${host.offset}`).join('; '));
+    morph(byId('clocks-hosts'), hostsPanel(view));
+  }
+
+  /** A source keeps its colour as long as it is among the lines; a new one takes the first that is free. */
+  #colorsFor(view: ProgressView): (key: string) => number {
+    const shown = new Set(view.sources.map((line) => line.key));
+    for (const key of this.#colors.keys()) if (!shown.has(key)) this.#colors.delete(key);
+    const taken = new Set(this.#colors.values());
+    for (const key of shown) {
+      if (this.#colors.has(key)) continue;
+      let color = 0;
+      while (taken.has(color)) color += 1;
+      taken.add(color);
+      this.#colors.set(key, color);
+    }
+    return (key) => this.#colors.get(key) ?? 0;
+  }
+}
+
+function fillOpen(id: string, content: () => HTMLElement): void {
+  const details = byId<HTMLDetailsElement>(id);
+  const place = details.querySelector('div');
+  if (details.open && place !== null) morph(place, [content()]);
+}
+
+function elements(children: ReturnType<typeof lineLegend>): (Node | string)[] {
+  return children.filter((child) => child !== false && child !== undefined);
+}
+
+function progressInWords(view: ProgressView): string {
+  const last = view.streamTime.at(-1);
+  const truth = view.trueTime.at(-1);
+  const now =
+    last && truth
+      ? `Stream time is ${formatDuration(last.y * 1000)} behind now, the true stream time ${formatDuration(truth.y * 1000)}.`
+      : 'Stream time is not known yet.';
+  return [now, ...view.spans.map((span) => `${span.label}.`)].join(' ');
+}
+
+function lateInWords(bars: LateBars): string {
+  if (bars.late === 0) return 'No late records in this time.';
+  return `${formatCounted(bars.late, 'late record')}, ${formatCounted(bars.droppedTotal, 'dropped', 'dropped')}.`;
+}

@@ -1,0 +1,180 @@
+/**
+ * Stream time against the true stream time, as a picture.
+ *
+ * Event time over wall time is a diagonal on which thirty seconds cannot be seen. Drawn is how far each lies *behind the
+ * wall clock*, with now on top: what keeps up is a flat line there, a source that is cut off falls away at one second a
+ * second and takes the true stream time with it, and the wedge between that and the stream time, which stayed on top, is
+ * the lead: everything in it will be late when it comes.
+ */
+import { type Assessment, type Incident, type Interval, type SeriesPoint, sourceKey, sourceName } from '@tidemark/core';
+import { formatDuration } from './format.ts';
+import { endOfSecond, pointsIn, type Window } from './series.ts';
+
+export const maxLines = 6;
+const maxSpans = 24;
+/** Ordinary jitter of a second or two must not look like a mountain. */
+const leastScaleS = 6;
+
+export interface At {
+  readonly x: number;
+  /** Seconds behind the wall clock: negative is ahead of it, NaN breaks the line. */
+  readonly y: number;
+  /** Not yet known with hindsight. */
+  readonly estimate?: true;
+}
+
+export interface Line {
+  readonly key: string;
+  readonly name: string;
+  readonly points: readonly At[];
+}
+
+/** A stretch of the time axis to shade. */
+export interface Span {
+  readonly id: string;
+  readonly kind: 'producerCutOff' | 'clockAhead' | 'silent';
+  readonly label: string;
+  readonly start: Interval;
+  /** Undefined: it lasts. */
+  readonly end: Interval | undefined;
+}
+
+export interface ProgressView {
+  readonly window: Window;
+  readonly streamTime: readonly At[];
+  readonly trueTime: readonly At[];
+  readonly sources: readonly Line[];
+  readonly moreSources: number;
+  readonly spans: readonly Span[];
+  readonly scale: { readonly minS: number; readonly maxS: number; readonly stepS: number };
+}
+
+export function progressOf(
+  assessment: Assessment,
+  points: readonly SeriesPoint[],
+  show: { readonly taskId: string; readonly window: Window; readonly filter: string },
+): ProgressView {
+  const shown = pointsIn(points, show.window);
+  const streamTime: At[] = [];
+  const trueTime: At[] = [];
+  const sources = new Map<string, { key: string; name: string; points: At[] }>();
+  let previousMs: number | undefined;
+  for (const point of shown) {
+    const task = point.tasks.find((it) => it.id === show.taskId);
+    const atMs = endOfSecond(point.atMs);
+    // A hole in the series is drawn as one, not bridged as if something were known there.
+    const hole = previousMs !== undefined && atMs - previousMs > 5_000 ? { x: atMs - 1, y: Number.NaN } : undefined;
+    previousMs = atMs;
+    if (hole)
+      for (const line of [streamTime, trueTime, ...[...sources.values()].map((it) => it.points)]) line.push(hole);
+    if (task === undefined) continue;
+    if (task.streamTimeMs !== undefined) streamTime.push({ x: atMs, y: (atMs - task.streamTimeMs) / 1000 });
+    if (task.trueStreamTimeMs !== undefined) {
+      const y = (atMs - task.trueStreamTimeMs) / 1000;
+      trueTime.push(task.hindsight ? { x: atMs, y } : { x: atMs, y, estimate: true });
+    }
+    for (const { key, name, eventMs } of task.sources) {
+      const line = sources.get(key) ?? { key, name, points: [] };
+      sources.set(key, line);
+      line.points.push({ x: atMs, y: (atMs - eventMs) / 1000 });
+    }
+  }
+  const spans = spansOf(assessment, show);
+  const chosen = chooseLines([...sources.values()], { assessment, taskId: show.taskId, filter: show.filter });
+  return {
+    window: show.window,
+    streamTime,
+    trueTime,
+    sources: chosen.slice(0, maxLines),
+    moreSources: Math.max(0, chosen.length - maxLines),
+    spans,
+    scale: scaleOf([...streamTime, ...trueTime]),
+  };
+}
+
+/** Those that an incident or a silence speaks of, then by name: with few sources, all of them. */
+function chooseLines(
+  lines: readonly Line[],
+  about: { readonly assessment: Assessment; readonly taskId: string; readonly filter: string },
+): Line[] {
+  const { assessment, taskId } = about;
+  const spokenOf = new Map<string, number>();
+  for (const incident of assessment.incidents) {
+    if (incident.tasks.includes(taskId)) spokenOf.set(sourceKey(incident.source), 1);
+  }
+  const heldBackBy = assessment.tasks.find((task) => task.id === taskId)?.heldBackBy;
+  if (heldBackBy !== undefined) spokenOf.set(sourceKey(heldBackBy), 2);
+  const wanted = about.filter.trim().toLowerCase();
+  const found = lines.filter((line) => line.name.toLowerCase().includes(wanted));
+  const by = (line: Line): number => spokenOf.get(line.key) ?? 0;
+  const picked = found.toSorted((a, b) => by(b) - by(a) || byName(a, b));
+  return [...picked.slice(0, maxLines).sort(byName), ...picked.slice(maxLines)];
+}
+
+function byName(a: Line, b: Line): number {
+  return a.name.localeCompare(b.name, 'en', { numeric: true });
+}
+
+function spansOf(assessment: Assessment, show: { readonly taskId: string; readonly window: Window }): Span[] {
+  const { fromMs, toMs } = show.window;
+  const spans = assessment.incidents
+    .filter((incident) => incident.tasks.includes(show.taskId))
+    .filter((incident) => incident.start.lowMs <= toMs && (incident.end?.highMs ?? toMs) >= fromMs)
+    .slice(0, maxSpans)
+    .map(incidentSpan);
+  const task = assessment.tasks.find((it) => it.id === show.taskId);
+  const heldBackBy = task?.heldBackBy;
+  const lasting = spans.some((span) => span.end === undefined && span.kind === 'producerCutOff');
+  if (task !== undefined && heldBackBy !== undefined && !lasting) {
+    const since = task.sources.find((it) => sourceKey(it.source) === sourceKey(heldBackBy))?.lastSeenMs;
+    if (since !== undefined) {
+      const label = `${sourceName(heldBackBy)} silent`;
+      spans.push({ id: 'silent', kind: 'silent', label, start: { lowMs: since, highMs: since }, end: undefined });
+    }
+  }
+  return spans;
+}
+
+function incidentSpan(incident: Incident): Span {
+  const name = sourceName(incident.source);
+  return {
+    id: incident.id,
+    kind: incident.kind,
+    label:
+      incident.kind === 'clockAhead'
+        ? `${name}'s clock ahead${byHowMuch(incident)}`
+        : `${name} cut off${howLong(incident)}`,
+    start: { lowMs: incident.start.lowMs, highMs: incident.start.highMs },
+    end: incident.end && { lowMs: incident.end.lowMs, highMs: incident.end.highMs },
+  };
+}
+
+function howLong(incident: Incident): string {
+  if (incident.end === undefined) return '';
+  const middle = (at: Interval): number => (at.lowMs + at.highMs) / 2;
+  return ` for ${formatDuration(middle(incident.end) - middle(incident.start))}`;
+}
+
+function byHowMuch(incident: Incident): string {
+  return 'aheadMs' in incident.evidence ? ` by ${formatDuration(incident.evidence.aheadMs.lowMs)}` : '';
+}
+
+const stepsS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400] as const;
+
+/**
+ * The scale follows the two stream times only: a source that has been idle for an hour leaves through the bottom of the
+ * picture instead of flattening the story.
+ */
+export function scaleOf(points: readonly At[]): ProgressView['scale'] {
+  let minS = 0;
+  let maxS = leastScaleS;
+  for (const { y } of points) {
+    if (y < minS) minS = y;
+    if (y > maxS) maxS = y;
+  }
+  const spreadS = maxS - minS;
+  const stepS = stepsS.find((step) => spreadS / step <= 6) ?? Math.ceil(spreadS / 6 / 86_400) * 86_400;
+  // A hair above now is the width of a second's rounding, not a clock that is ahead.
+  const lowest = minS < -0.5 ? Math.floor((minS - 0.15 * stepS) / stepS) * stepS : -0.3 * stepS;
+  return { minS: lowest, maxS: Math.ceil((maxS + 0.15 * stepS) / stepS) * stepS, stepS };
+}

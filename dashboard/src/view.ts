@@ -1,0 +1,232 @@
+import { type AgentAssessment, type Assessment, sourceName, type TaskAssessment, verdictClass } from '@tidemark/core';
+import { formatCount, formatDuration, formatPartition } from './format.ts';
+import { heldBackSentence, isNews } from './headline.ts';
+
+/** Most things shown of each kind at once: the rest is counted in words and found by the filter box. */
+export const maxShown = { tasks: 12, sources: 12, partitions: 12, agents: 8, incidents: 50, hosts: 8 } as const;
+
+export interface Shown<T> {
+  readonly rows: readonly T[];
+  /** How many more match. */
+  readonly more: number;
+}
+
+export function firstOf<T>(rows: readonly T[], max: number): Shown<T> {
+  return { rows: rows.slice(0, max), more: Math.max(0, rows.length - max) };
+}
+
+/** `and 488 more`, or nothing. */
+export function moreText(shown: Shown<unknown>): string {
+  return shown.more > 0 ? `and ${formatCount(shown.more)} more` : '';
+}
+
+export type Level = 'good' | 'watch' | 'bad';
+
+export interface TaskCard {
+  readonly id: string;
+  readonly group: string;
+  /** Its partitions in words: `orders: 4 partitions`. */
+  readonly partitions: string;
+  readonly level: Level;
+  readonly records: number;
+  /** For whatever cause. */
+  readonly late: number;
+  readonly falselyLate: number;
+  readonly dropped: readonly { readonly policy: string; readonly count: number; readonly grace: string }[];
+  readonly streamTimeMs: number | undefined;
+  readonly trueStreamTimeMs: number | undefined;
+  readonly leadMs: number | undefined;
+  readonly heldBack: string | undefined;
+}
+
+/** Those that need a look come first, then by name: an order that does not dance while one reads. */
+export function taskCards(assessment: Assessment, filter: string): Shown<TaskCard> & { readonly total: number } {
+  const levels = levelsByTask(assessment);
+  const falselyLate = falselyLateByPartition(assessment);
+  const cards = assessment.tasks
+    .filter((task) => matches(filter, [task.group, task.id, ...task.partitions.map(formatPartition)]))
+    .map((task) => taskCard(task, { level: levels.get(task.id) ?? 'good', nowMs: assessment.nowMs, falselyLate }));
+  cards.sort(
+    (a, b) =>
+      rank[b.level] - rank[a.level] ||
+      mostDropped(b) - mostDropped(a) ||
+      b.late - a.late ||
+      byName(a.group, b.group) ||
+      byName(a.id, b.id),
+  );
+  return { ...firstOf(cards, maxShown.tasks), total: assessment.tasks.length };
+}
+
+function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}
+
+const rank: { readonly [K in Level]: number } = { good: 0, watch: 1, bad: 2 };
+
+function mostDropped(card: TaskCard): number {
+  return Math.max(0, ...card.dropped.map((it) => it.count));
+}
+
+/** An open incident is bad, one that was news a moment ago still wants a look. */
+function levelsByTask(assessment: Assessment): ReadonlyMap<string, Level> {
+  const levels = new Map<string, Level>();
+  for (const incident of assessment.incidents) {
+    const level = incident.status === 'open' ? 'bad' : isNews(incident, assessment.nowMs) ? 'watch' : 'good';
+    for (const id of incident.tasks) if (rank[level] > rank[levels.get(id) ?? 'good']) levels.set(id, level);
+  }
+  return levels;
+}
+
+/** Since the collector started, by group and partition. */
+function falselyLateByPartition(assessment: Assessment): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const total of assessment.totals) {
+    if (verdictClass[total.verdict] !== 'falsely late') continue;
+    const key = `${total.group}/${formatPartition(total)}`;
+    sums.set(key, (sums.get(key) ?? 0) + total.late);
+  }
+  return sums;
+}
+
+function taskCard(
+  task: TaskAssessment,
+  about: { readonly level: Level; readonly nowMs: number; readonly falselyLate: ReadonlyMap<string, number> },
+): TaskCard {
+  const graces = new Map(task.policies.map((policy) => [policy.id, formatDuration(policy.graceMs)]));
+  return {
+    id: task.id,
+    group: task.group,
+    partitions: partitionsInWords(task),
+    level: about.level === 'good' && task.heldBackBy !== undefined ? 'watch' : about.level,
+    records: task.records,
+    late: task.late,
+    falselyLate: task.partitions.reduce(
+      (sum, at) => sum + (about.falselyLate.get(`${task.group}/${formatPartition(at)}`) ?? 0),
+      0,
+    ),
+    dropped: task.dropped.map((it) => ({ ...it, grace: graces.get(it.policy) ?? 'unknown' })),
+    streamTimeMs: task.streamTimeMs,
+    trueStreamTimeMs: task.trueStreamTimeMs,
+    leadMs: task.leadMs,
+    heldBack: heldBackSentence(task, about.nowMs),
+  };
+}
+
+/** Few are named, many are counted. */
+export function partitionsInWords(task: Pick<TaskAssessment, 'partitions'>): string {
+  const byTopic = new Map<string, number[]>();
+  for (const { topic, partition } of task.partitions) {
+    const known = byTopic.get(topic);
+    if (known === undefined) byTopic.set(topic, [partition]);
+    else known.push(partition);
+  }
+  if (byTopic.size === 0) return 'no partitions assigned';
+  const topics = [...byTopic].map(([topic, partitions]) =>
+    partitions.length === 1
+      ? `${topic}, partition ${partitions[0]}`
+      : `${topic}, ${formatCount(partitions.length)} partitions`,
+  );
+  return topics.length <= 3
+    ? topics.join(' · ')
+    : `${topics.slice(0, 3).join(' · ')} and ${topics.length - 3} more topics`;
+}
+
+export interface SourceRow {
+  readonly name: string;
+  readonly state: 'live' | 'silent' | 'gone';
+  readonly records: number;
+  readonly late: number;
+  readonly lastEventMs: number | undefined;
+  readonly notes: readonly string[];
+}
+
+/** The sources of a task: silent ones first, then those with the most late records. */
+export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRow> {
+  const order = { silent: 0, live: 1, gone: 2 } as const;
+  const rows = task.sources
+    .map((it) => ({
+      name: sourceName(it.source),
+      state: it.state,
+      records: it.records,
+      late: it.late,
+      lastEventMs: it.lastEventMs,
+      notes: [
+        it.aheadMs !== undefined && it.aheadMs > 0 ? `clock at least ${formatDuration(it.aheadMs)} ahead` : '',
+        it.outOfOrderRatio >= 0.001 ? `${(it.outOfOrderRatio * 100).toFixed(1)} % out of order` : '',
+        it.usualGapMs !== undefined ? `speaks about every ${formatDuration(it.usualGapMs)}` : '',
+      ].filter((note) => note !== ''),
+    }))
+    .filter((row) => matches(filter, [row.name]));
+  rows.sort((a, b) => order[a.state] - order[b.state] || b.late - a.late || byName(a.name, b.name));
+  return firstOf(rows, maxShown.sources);
+}
+
+export interface PartitionRow {
+  readonly name: string;
+  readonly late: number;
+  readonly dropped: number;
+}
+
+/** Late records per partition of a task's group since the collector started; the worst first. */
+export function partitionRows(assessment: Assessment, task: TaskAssessment, filter: string): Shown<PartitionRow> {
+  const rows = new Map<string, { name: string; late: number; dropped: number }>();
+  for (const at of task.partitions) rows.set(formatPartition(at), { name: formatPartition(at), late: 0, dropped: 0 });
+  for (const total of assessment.totals) {
+    if (total.group !== task.group) continue;
+    const row = rows.get(formatPartition(total));
+    if (row === undefined) continue;
+    row.late += total.late;
+    row.dropped += total.dropped;
+  }
+  const sorted = [...rows.values()]
+    .filter((row) => matches(filter, [row.name]))
+    .sort((a, b) => b.dropped - a.dropped || b.late - a.late || byName(a.name, b.name));
+  return firstOf(sorted, maxShown.partitions);
+}
+
+export interface AgentRow {
+  readonly id: string;
+  readonly name: string;
+  readonly client: string;
+  readonly lost: boolean;
+  readonly lastReportMs: number;
+  readonly records: number;
+  /** What was lost or left out, in words; empty for a healthy agent. */
+  readonly problems: readonly string[];
+}
+
+export function agentRows(agents: readonly AgentAssessment[]): Shown<AgentRow> {
+  const rows = agents.map((agent) => ({
+    id: agent.identity.id,
+    name: `${agent.identity.host}, process ${agent.identity.processId}`,
+    client: agent.identity.client,
+    lost: agent.lost,
+    lastReportMs: agent.lastReportMs,
+    records: agent.health.records,
+    problems: problemsOf(agent),
+  }));
+  const weight = (row: AgentRow): number => (row.lost ? 2 : 0) + (row.problems.length > 0 ? 1 : 0);
+  rows.sort((a, b) => weight(b) - weight(a) || byName(a.name, b.name) || a.id.localeCompare(b.id));
+  return firstOf(rows, maxShown.agents);
+}
+
+function problemsOf(agent: AgentAssessment): string[] {
+  const { health } = agent;
+  const named = (counts: { readonly [what: string]: number }): [string, number][] => Object.entries(counts);
+  return [
+    ['reports dropped by the agent', health.droppedReports] as const,
+    ['reports missed here', agent.missedReports] as const,
+    ['errors inside the agent', health.errors] as const,
+    ...named(health.unreadable).map(
+      ([reason, count]) => [`records without a readable event time (${reason})`, count] as const,
+    ),
+    ...named(health.overflow).map(([what, count]) => [`beyond the bound of ${what}`, count] as const),
+  ]
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${formatCount(count)} ${what}`);
+}
+
+function matches(filter: string, texts: readonly string[]): boolean {
+  const wanted = filter.trim().toLowerCase();
+  return wanted === '' || texts.some((text) => text.toLowerCase().includes(wanted));
+}
