@@ -137,8 +137,15 @@ function copy(into: Extreme, from: LastRecord, delayMs: number): void {
   into.appendExact = from.appendExact;
 }
 
-/** The broker's clock stamped `appendMs` at a moment that the agent's clock brackets. */
-export function keepBrokerClock(cell: OpenCell, appendMs: number, lowMs: number, highMs: number): void {
+/**
+ * The broker's clock stamped `appendMs` at a moment that the agent's clock brackets. Objects and not their numbers are handed
+ * on: a number as an argument is an object of its own for each record, unless this happens to be inlined.
+ */
+export function keepBrokerClock(
+  cell: OpenCell,
+  { appendMs }: { readonly appendMs: number },
+  { lowMs, highMs }: { readonly lowMs: number; readonly highMs: number },
+): void {
   if (appendMs - highMs > cell.brokerClockLowMs) cell.brokerClockLowMs = appendMs - highMs;
   if (appendMs - lowMs < cell.brokerClockHighMs) cell.brokerClockHighMs = appendMs - lowMs;
 }
