@@ -23,10 +23,9 @@ const projects = fileURLToPath(new URL('../../judges', import.meta.url));
  * versions and gets that name only when it is complete, as the broker's jars do.
  */
 export async function buildJudge({ project, properties, onProgress }: BuildOptions): Promise<string> {
-  const source = join(projects, project);
   const cache = cacheFolder();
-  const folder = join(cache, `judge-${project}-${await fingerprint(source, properties)}`);
-  if (await exists(folder)) return classPath(folder);
+  const folder = join(cache, `judge-${project}-${await fingerprint(project, properties)}`);
+  if (await exists(folder)) return classPath(join(folder, project));
 
   const maven = await findMaven();
   await mkdir(cache, { recursive: true });
@@ -35,12 +34,14 @@ export async function buildJudge({ project, properties, onProgress }: BuildOptio
   try {
     const versions = Object.entries(properties).map(([name, value]) => `${name} ${value}`);
     onProgress(`Building the judge of ${project} (${versions.join(', ')}) with Maven, once …`);
-    for (const part of ['pom.xml', 'src']) await cp(join(source, part), join(partial, part), { recursive: true });
-    await build(maven, project, partial, properties);
+    for (const part of [join(project, 'pom.xml'), join(project, 'src'), 'shared']) {
+      await cp(join(projects, part), join(partial, part), { recursive: true });
+    }
+    await build(maven, project, join(partial, project), properties);
     await rename(partial, folder).catch(async (error: Error) => {
       if (!(await exists(folder))) throw error;
     });
-    return classPath(folder);
+    return classPath(join(folder, project));
   } finally {
     await rm(partial, { recursive: true, force: true });
     bequeath({ keep: partial });
@@ -76,11 +77,13 @@ function classPath(folder: string): string {
   return `${join(folder, 'target', 'classes')}:${join(folder, 'target', 'jars', '*')}`;
 }
 
-async function fingerprint(source: string, properties: BuildOptions['properties']): Promise<string> {
+async function fingerprint(project: string, properties: BuildOptions['properties']): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(Object.entries(properties).sort()));
-  const files = await readdir(join(source, 'src'), { recursive: true, withFileTypes: true });
-  const paths = files.filter((file) => file.isFile()).map((file) => join(file.parentPath, file.name));
-  for (const path of [join(source, 'pom.xml'), ...paths.sort()]) hash.update(await readFile(path));
+  const folders = [join(projects, project, 'src'), join(projects, 'shared')];
+  const found = folders.map((folder) => readdir(folder, { recursive: true, withFileTypes: true }));
+  const files = (await Promise.all(found)).flat().filter((file) => file.isFile());
+  const paths = files.map((file) => join(file.parentPath, file.name)).sort();
+  for (const path of [join(projects, project, 'pom.xml'), ...paths]) hash.update(await readFile(path));
   return hash.digest('hex').slice(0, 12);
 }
 

@@ -43,7 +43,7 @@ final class Stopwatch {
             double dropped = driver.metrics().entrySet().stream()
                 .filter(e -> e.getKey().name().equals("dropped-records-total"))
                 .mapToDouble(e -> ((Number) e.getValue().metricValue()).doubleValue()).sum();
-            return WindowCase.fields("tookNs", tookNs, "updates", updates, "dropped", Math.round(dropped));
+            return Judge.fields("tookNs", tookNs, "updates", updates, "dropped", Math.round(dropped));
         }
     }
 }

@@ -1,6 +1,6 @@
 package tidemark.judge;
 
-import static tidemark.judge.WindowCase.fields;
+import static tidemark.judge.Judge.fields;
 import static tidemark.judge.WindowCase.zeroIfNone;
 
 import com.fasterxml.jackson.databind.JsonNode;

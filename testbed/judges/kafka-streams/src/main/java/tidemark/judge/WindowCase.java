@@ -1,8 +1,9 @@
 package tidemark.judge;
 
+import static tidemark.judge.Judge.fields;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
@@ -89,11 +90,5 @@ final class WindowCase {
     /** Before the first record the metrics are not a number. */
     static double zeroIfNone(double value) {
         return Double.isNaN(value) || Double.isInfinite(value) ? 0 : value;
-    }
-
-    static Map<String, Object> fields(Object... namesAndValues) {
-        Map<String, Object> fields = new LinkedHashMap<>();
-        for (int i = 0; i < namesAndValues.length; i += 2) fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
-        return fields;
     }
 }

@@ -1,16 +1,17 @@
 package tidemark.judge;
 
-import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.DeserializationFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedReader;
 import java.io.InputStreamReader;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
 import java.util.Map;
 
-/** A case per line on stdin, its "expected" per line on stdout. What goes wrong in the judge itself is {"fault": …}. */
+/** What every judge does: a case per line on stdin, its "expected" per line on stdout. `Cases` is the engine's own. What goes wrong in the judge itself is {"fault": …}. */
 public final class Judge {
-    static final ObjectMapper JSON = new ObjectMapper();
+    static final ObjectMapper JSON = new ObjectMapper().enable(DeserializationFeature.USE_LONG_FOR_INTS);
 
     public static void main(String[] args) throws Exception {
         PrintStream out = System.out;
@@ -19,7 +20,7 @@ public final class Judge {
         for (String line = in.readLine(); line != null; line = in.readLine()) {
             Object answer;
             try {
-                answer = judge(JSON.readTree(line));
+                answer = Cases.judge(JSON.readTree(line));
             } catch (Exception fault) {
                 fault.printStackTrace();
                 answer = Map.of("fault", String.valueOf(fault));
@@ -29,12 +30,10 @@ public final class Judge {
         }
     }
 
-    private static Object judge(JsonNode given) throws Exception {
-        return switch (given.path("kind").asText()) {
-            case "window" -> WindowCase.run(given);
-            case "task" -> TaskCase.run(given);
-            case "time" -> Stopwatch.run(given);
-            default -> throw new IllegalArgumentException("kind " + given.path("kind"));
-        };
+    /** In the order given. */
+    static Map<String, Object> fields(Object... namesAndValues) {
+        Map<String, Object> fields = new LinkedHashMap<>();
+        for (int i = 0; i < namesAndValues.length; i += 2) fields.put((String) namesAndValues[i], namesAndValues[i + 1]);
+        return fields;
     }
 }
