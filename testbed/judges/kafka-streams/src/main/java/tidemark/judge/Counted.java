@@ -42,7 +42,8 @@ final class Counted {
             Consumed.with(Serdes.String(), Serdes.String()).withTimestampExtractor(extractor(spec)));
         Set<String> filtered = new HashSet<>();
         spec.path("filterOutKeys").forEach(key -> filtered.add(key.asText()));
-        KGroupedStream<String, String> grouped = input.processValues(() -> new Head(step))
+        KStream<String, String> taken = results == Task.Results.TIMED ? input : input.processValues(() -> new Head(step));
+        KGroupedStream<String, String> grouped = taken
             .filter((key, value) -> !filtered.contains(key))
             .groupByKey(Grouped.with(Serdes.String(), Serdes.String()));
         KTable<Windowed<String>, Long> counts = count(spec, grouped, results);

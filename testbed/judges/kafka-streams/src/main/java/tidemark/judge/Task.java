@@ -36,7 +36,7 @@ final class Task implements AutoCloseable {
     private final Time time;
     private final Step step = new Step();
 
-    enum Results { UPDATES, SUPPRESSED, ON_CLOSE }
+    enum Results { UPDATES, SUPPRESSED, ON_CLOSE, TIMED }
 
     Task(JsonNode spec, List<String> topics, Results results, long wallMs) throws Exception {
         Properties config = new Properties();
