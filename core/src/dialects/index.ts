@@ -10,4 +10,5 @@ export * from './policy-spec.ts';
 export * from './record-order.ts';
 export * as samza from './samza/index.ts';
 export * from './time-window-drops.ts';
+export * from './traps.ts';
 export * from './windows.ts';
