@@ -1,5 +1,6 @@
 export * from './beam.ts';
 export { beamFaults } from './beam-faults.ts';
+export * from './drop-interval.ts';
 export { EventTimeWindows, type EventTimeWindowsOptions, type Firing, type Intake } from './event-time-windows.ts';
 export type { SpecFault } from './fault.ts';
 export * as flink from './flink/index.ts';
