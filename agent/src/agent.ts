@@ -66,7 +66,7 @@ export class Agent implements ConsumerHost {
   #report(when: 'tick' | 'now' | 'last'): void {
     try {
       lookAtClock(this.wallClock);
-      for (const tap of this.#taps) pollPaused(tap);
+      for (const tap of this.#taps) pollPaused(tap, Date.now());
       const report = this.#take(when === 'last');
       if (when === 'tick') this.#exporter.offer(report);
       else this.#exporter.offerNow(report);
