@@ -21,7 +21,7 @@ public final class Judge {
             Object answer;
             try {
                 answer = Cases.judge(JSON.readTree(line));
-            } catch (Exception fault) {
+            } catch (Exception | LinkageError fault) {
                 fault.printStackTrace();
                 answer = Map.of("fault", String.valueOf(fault));
             }
