@@ -82,7 +82,7 @@ export class Fetching {
       const answeredMs = Date.now();
       for (const { topicName, partitions } of responses) {
         for (const partition of partitions) {
-          const followed = due.find((one) => one.topic === topicName && one.partition === partition.partition);
+          const followed = this.#options.followed.get(`${topicName}/${partition.partition}`);
           if (followed !== undefined) this.#take(followed, partition, { nodeId, askedMs, answeredMs, isFull });
         }
       }

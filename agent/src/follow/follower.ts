@@ -90,7 +90,7 @@ export class Follower {
     if (Date.now() - this.#viewedMs >= describeEveryMs) {
       const view = await this.#group.view();
       if (view === undefined) return;
-      this.#view = view;
+      if (view.state !== 'rebalancing') this.#view = view;
       this.#viewedMs = Date.now();
     }
     const commits = await this.#group.commits();
@@ -125,13 +125,27 @@ export class Follower {
       if (followed !== undefined) noteCommit(followed, offset);
     }
     for (const key of view.owners.keys()) {
-      const slash = key.lastIndexOf('/');
-      follow(key.slice(0, slash), Number(key.slice(slash + 1)));
+      follow(topicOf(key), Number(key.slice(key.lastIndexOf('/') + 1)));
     }
+    if (this.#forgetLeft(view, commits)) hasChanged = true;
     if (hasChanged) {
       this.#homes.announce(Date.now());
       this.#leaders.moved();
     }
+  }
+
+  /** The group has left a partition for good when its committed offset is gone: expired, deleted, or with its topic. */
+  #forgetLeft(view: GroupView, commits: readonly Commit[]): boolean {
+    const committed = new Set(commits.map(({ topic, partition }) => `${topic}/${partition}`));
+    let hasForgotten = false;
+    for (const [key, followed] of this.#followed) {
+      if (committed.has(key) || view.owners.has(key) || followed.committed === undefined) continue;
+      this.#followed.delete(key);
+      followed.home.partitions.delete(followed);
+      hasForgotten = true;
+      say(`${followed.topic}-${followed.partition}: the group has no committed offset there any more; not followed`);
+    }
+    return hasForgotten;
   }
 
   /** Undefined while nobody can tell: then nothing is processed either. */
@@ -144,6 +158,11 @@ export class Follower {
 
   #situation(view: GroupView, commits: readonly Commit[]): string {
     const group = `group "${this.#settings.group}"`;
+    const seen = new Set([...commits.map(({ topic }) => topic), ...[...view.owners.keys()].map(topicOf)]);
+    const missing = this.#settings.topics?.filter((topic) => !seen.has(topic)) ?? [];
+    if (missing.length > 0 && view.state !== 'absent') {
+      return `${group} consumes nothing of ${missing.map((topic) => `"${topic}"`).join(', ')} (--topics), or this user may not see it (DESCRIBE on topic)`;
+    }
     if (view.state === 'empty') return `${group} has no members now: nothing is processed; waits for them`;
     if (view.state === 'absent') {
       return commits.length === 0
@@ -151,7 +170,7 @@ export class Follower {
         : `${group} does not show its members (KIP-848 groups do not): each partition is taken for a task of its own, ` +
             'unless --tasks says otherwise';
     }
-    const topics = new Set([...view.owners.keys()].map((key) => key.slice(0, key.lastIndexOf('/'))));
+    const topics = new Set([...view.owners.keys()].map(topicOf));
     const split = this.#split(view);
     return (
       `${group}: ${view.isStreams ? 'Kafka Streams' : 'plain consumers'}, ${counted(view.members, 'member')}, ` +
@@ -165,6 +184,10 @@ export class Follower {
     this.#said = line;
     say(line);
   }
+}
+
+function topicOf(key: string): string {
+  return key.slice(0, key.lastIndexOf('/'));
 }
 
 function counted(count: number, what: string): string {

@@ -5,7 +5,7 @@ import { rootFault, type Troubles } from './trouble.ts';
 /** Where the group is and who is in it, as its coordinator says. */
 export interface GroupView {
   /** `absent`: no such group, or one of a protocol whose members this request does not show. */
-  readonly state: 'members' | 'empty' | 'absent';
+  readonly state: 'members' | 'empty' | 'absent' | 'rebalancing';
   readonly isStreams: boolean;
   readonly members: number;
   /** By `topic/partition`. */
@@ -119,9 +119,16 @@ function viewOf(described: Described, topics: readonly string[] | undefined): Gr
   }
   const members = described.members.length;
   return {
-    state: described.state === 'Dead' ? 'absent' : members === 0 ? 'empty' : 'members',
+    state: stateOf(described.state, members),
     isStreams: described.protocol === 'stream',
     members,
     owners,
   };
+}
+
+/** While a group rebalances its coordinator shows members without what they have. */
+function stateOf(state: string, members: number): GroupView['state'] {
+  if (state === 'Dead') return 'absent';
+  if (state.endsWith('Rebalance')) return 'rebalancing';
+  return members === 0 ? 'empty' : 'members';
 }

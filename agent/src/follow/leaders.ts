@@ -1,7 +1,7 @@
 import { anyBroker } from './group.ts';
 import type { Followed } from './homes.ts';
 import type { Cluster } from './shapes.ts';
-import type { Troubles } from './trouble.ts';
+import { rootFault, type Troubles } from './trouble.ts';
 
 /** Also without a failure leaders move, and a broker that is only a follower now says so at the next fetch. */
 const refreshEveryMs = 30_000;
@@ -49,7 +49,7 @@ export class Leaders {
         }
         troubles.worked(deed);
       } catch (error) {
-        this.#isConnected = false;
+        if (rootFault(error).type === undefined) this.#isConnected = false;
         this.#dueMs = nowMs + 2 * hastyRefreshMs;
         troubles.failed(deed, error);
       }

@@ -52,12 +52,12 @@ public final class WindowedCount {
 
   private static void say(KafkaStreams streams) {
     System.out.printf("{\"atMs\":%d,\"state\":\"%s\",\"processed\":%d,\"dropped\":%d}%n", System.currentTimeMillis(),
-        streams.state(), total(streams, "process-total", "stream-task-metrics"),
+        streams.state(), total(streams, "process-total", "stream-thread-metrics"),
         total(streams, "dropped-records-total", "stream-task-metrics"));
     System.out.flush();
   }
 
-  /** Over all tasks. */
+  /** Over all tasks or threads. */
   private static long total(KafkaStreams streams, String name, String group) {
     double sum = 0;
     for (Metric metric : streams.metrics().values()) {
