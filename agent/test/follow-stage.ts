@@ -20,8 +20,9 @@ export function startSidecar(options: {
   readonly group: string;
   readonly collectorUrl: string;
   readonly flags?: readonly string[];
+  readonly env?: { readonly [name: string]: string };
 }): Sidecar {
-  const { brokers, group, collectorUrl, flags = [] } = options;
+  const { brokers, group, collectorUrl, flags = [], env = {} } = options;
   const lines: string[] = [];
   const child = startChild({
     command: process.execPath,
@@ -34,6 +35,7 @@ export function startSidecar(options: {
       ...flags,
     ],
     folder: root,
+    env,
     onErrorLine: (line) => lines.push(line),
   });
   return { lines, stop: () => child.stop() };
