@@ -1,7 +1,8 @@
+import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { Environment } from './environment.ts';
 import { faultLine } from './faults.ts';
-import { type FollowSettings, followVariables, readFollowSettings } from './follow.ts';
+import { type FollowSettings, followFlags, followVariables, readFollowSettings } from './follow.ts';
 
 const needed = ['--group', 'billing', '--brokers', 'kafka-1:9092,kafka-2:9092'];
 
@@ -11,6 +12,13 @@ test('the variables that there are', () => {
       .split(' ')
       .map((n) => `TIDEMARK_${n}`),
   );
+});
+
+test('its page names every setting, and none that is not there', () => {
+  const page = readFileSync(new URL('../../docs/sidecar.md', import.meta.url), 'utf8');
+  const rows = [...page.matchAll(/^\| (?:`(--[a-z-]+)`)? ?\| `(TIDEMARK_[A-Z_]+)` \|/gm)];
+  expect(rows.map(([, , variable]) => variable)).toEqual(followVariables);
+  for (const [, flag] of rows) expect([...followFlags, undefined]).toContain(flag);
 });
 
 test.for<{ why: string; environment?: Environment; flags: string[]; want: Partial<FollowSettings> }>([
