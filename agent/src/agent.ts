@@ -57,7 +57,7 @@ export class Agent implements ConsumerHost {
 
   #report(when: 'tick' | 'now' | 'last'): void {
     lookAtClock(this.wallClock);
-    for (const tap of this.#taps) pollPaused(tap);
+    for (const tap of this.#taps) pollPaused(tap, Date.now());
     this.#reporter.report(when);
   }
 }

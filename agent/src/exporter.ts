@@ -1,7 +1,7 @@
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
 import type { Report } from '@tidemark/core';
-import { type Posted, type PostOptions, post } from './post.ts';
+import { type Posted, post } from './post.ts';
 import { messageOf, say, shownUrl } from './say.ts';
 
 /**
@@ -17,16 +17,18 @@ export interface Exporter {
    * connection is open and nothing waits before it. Costs the host about a millisecond.
    */
   offerNow(report: Report): void;
-  /** Tries once more to send what is queued, for at most `deadlineMs`, and keeps the process alive meanwhile. */
+  /** Waits until all is sent, for at most `deadlineMs`: the one thing here that keeps the process alive. */
   flush(deadlineMs: number): Promise<void>;
 }
 
 export interface ExporterOptions {
   readonly collectorUrl: string;
   readonly maxQueuedReports: number;
+  /** How long an answer may take; by default 5 s. */
+  readonly postTimeoutMs?: number;
 }
 
-const postTimeoutMs = 5000;
+const defaultPostTimeoutMs = 5000;
 const firstBackOffMs = 500;
 const maxBackOffMs = 30_000;
 
@@ -67,7 +69,7 @@ class ReportQueue implements Exporter {
     this.#compressed = this.#compressed.then(async () => {
       this.#enqueue(await compress(json));
       this.#compressing--;
-      if (this.#retry === undefined) this.#send({ timeoutMs: postTimeoutMs, background: true });
+      if (this.#retry === undefined) this.#send();
     });
   }
 
@@ -77,15 +79,18 @@ class ReportQueue implements Exporter {
       return;
     }
     this.#enqueue(gzipSync(JSON.stringify(report)));
-    if (this.#retry === undefined) this.#send({ timeoutMs: postTimeoutMs, background: true });
+    if (this.#retry === undefined) this.#send();
   }
 
   async flush(deadlineMs: number): Promise<void> {
-    await this.#compressed;
     // What could not be reached a moment ago is not worth the wait of a process that wants to end.
     if (this.#failures > 0) return;
-    await this.#sending;
-    await this.#send({ timeoutMs: deadlineMs, background: false });
+    let hold: NodeJS.Timeout | undefined;
+    const deadline = new Promise<void>((resolve) => {
+      hold = setTimeout(resolve, deadlineMs);
+    });
+    await Promise.race([this.#compressed.then(() => this.#send()), deadline]);
+    clearTimeout(hold);
   }
 
   #enqueue(body: Uint8Array): void {
@@ -96,8 +101,8 @@ class ReportQueue implements Exporter {
     this.#queue.push(body);
   }
 
-  #send(options: PostOptions): Promise<void> {
-    this.#sending ??= this.#drain(options)
+  #send(): Promise<void> {
+    this.#sending ??= this.#drain()
       .catch((error) => say(`an error of its own while sending reports: ${messageOf(error)}`))
       .finally(() => {
         this.#sending = undefined;
@@ -105,9 +110,10 @@ class ReportQueue implements Exporter {
     return this.#sending;
   }
 
-  async #drain(options: PostOptions): Promise<void> {
+  async #drain(): Promise<void> {
+    const timeoutMs = this.#options.postTimeoutMs ?? defaultPostTimeoutMs;
     for (let body = this.#queue.shift(); body !== undefined; body = this.#queue.shift()) {
-      const posted = await post(this.#url, body, options);
+      const posted = await post(this.#url, body, timeoutMs);
       if (posted.kind === 'unreachable') {
         this.#putBack(body);
         this.#backOff(posted);
@@ -137,7 +143,7 @@ class ReportQueue implements Exporter {
     this.#failures++;
     this.#retry = setTimeout(() => {
       this.#retry = undefined;
-      this.#send({ timeoutMs: postTimeoutMs, background: true });
+      this.#send();
     }, delayMs).unref();
   }
 

@@ -10,12 +10,6 @@ export type Posted =
   | { readonly kind: 'refused'; readonly status: number; readonly reason: string }
   | { readonly kind: 'unreachable'; readonly reason: string };
 
-export interface PostOptions {
-  readonly timeoutMs: number;
-  /** True: the process may end while this is under way. */
-  readonly background: boolean;
-}
-
 // Taken before an instrumentation that comes after us wraps them.
 const request = { 'http:': http.request, 'https:': https.request } as const;
 const connections = {
@@ -26,18 +20,18 @@ const connections = {
 const maxReasonBytes = 2048;
 const maxReasonCharacters = 300;
 
-/** Posts gzipped JSON. Never rejects. */
-export async function post(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted> {
-  const posted = await postOnce(url, body, options);
+/** Posts gzipped JSON. Never rejects, and does not keep the process alive. */
+export async function post(url: URL, body: Uint8Array, timeoutMs: number): Promise<Posted> {
+  const posted = await postOnce(url, body, timeoutMs);
   // A connection that was kept open may have been closed by the other side in this very moment.
-  return posted === 'stale connection' ? fresh(await postOnce(url, body, options)) : posted;
+  return posted === 'stale connection' ? fresh(await postOnce(url, body, timeoutMs)) : posted;
 }
 
 function fresh(posted: Posted | 'stale connection'): Posted {
   return posted === 'stale connection' ? { kind: 'unreachable', reason: 'it closes connections' } : posted;
 }
 
-function postOnce(url: URL, body: Uint8Array, options: PostOptions): Promise<Posted | 'stale connection'> {
+function postOnce(url: URL, body: Uint8Array, timeoutMs: number): Promise<Posted | 'stale connection'> {
   const protocol = url.protocol === 'https:' ? 'https:' : 'http:';
   return new Promise((resolve) => {
     const failed = (error: unknown) => resolve({ kind: 'unreachable', reason: messageOf(error) || 'no answer' });
@@ -51,14 +45,14 @@ function postOnce(url: URL, body: Uint8Array, options: PostOptions): Promise<Pos
             'content-encoding': 'gzip',
             'content-length': body.length,
           },
-          signal: AbortSignal.timeout(options.timeoutMs),
+          signal: AbortSignal.timeout(timeoutMs),
         });
       const sent = untraced(open);
       sent.on('error', (error: NodeJS.ErrnoException) => {
         if (sent.reusedSocket && error.code === 'ECONNRESET') resolve('stale connection');
-        else failed(error.name === 'AbortError' ? tooSlow(options) : error);
+        else failed(error.name === 'AbortError' ? tooSlow(timeoutMs) : error);
       });
-      sent.on('socket', (socket) => (options.background ? socket.unref() : socket.ref()));
+      sent.on('socket', (socket) => socket.unref());
       sent.on('response', (response) => {
         readReason(response).then((reason) => resolve(judge(response.statusCode ?? 0, reason)), failed);
       });
@@ -69,8 +63,8 @@ function postOnce(url: URL, body: Uint8Array, options: PostOptions): Promise<Pos
   });
 }
 
-function tooSlow(options: PostOptions): Error {
-  return new Error(`no answer within ${options.timeoutMs} ms`);
+function tooSlow(timeoutMs: number): Error {
+  return new Error(`no answer within ${timeoutMs} ms`);
 }
 
 function judge(status: number, reason: string): Posted {

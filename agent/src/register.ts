@@ -1,15 +1,12 @@
-import module from 'node:module';
+import { nodeTooOld } from './node-version.ts';
 import { say } from './say.ts';
 
 /**
- * The preload: `node --import tidemark/register consumer.js`. This file and `say.ts` must run on every Node that someone may
- * still have, to tell that it is too old; everything else is loaded only where it works.
+ * The preload: `node --import tidemark/register consumer.js`. This file and what it imports must run on every Node that
+ * someone may still have, to tell that it is too old; everything else is loaded only where it works.
  */
-if (typeof module.registerHooks === 'function') {
+const tooOld = nodeTooOld();
+if (tooOld === undefined) {
   const { attachEveryKafka } = await import('./preload.ts');
   attachEveryKafka();
-} else {
-  say(
-    `not attached: Node ${process.version} cannot attach, it needs 22.15 or later, or 24; the consumer goes on unobserved`,
-  );
-}
+} else say(tooOld);

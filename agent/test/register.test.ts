@@ -1,4 +1,4 @@
-import { execFileSync, spawnSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
@@ -12,7 +12,7 @@ afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 test.for([
   { why: 'an application without kafkajs', file: 'no-kafka.mjs', said: { kafka: 'none' } },
-  { why: 'a consumer that never runs', file: 'plain.cjs', said: { methods: 13 } },
+  { why: 'a consumer that never runs', file: 'plain.cjs', said: { methods: 14 } },
 ])('nothing is said of $why', async ({ file, said }) => {
   expect(await runHost({ file })).toEqual({ code: 0, said: [said], ours: [], errors: [] });
 });
@@ -22,7 +22,7 @@ test('faulty settings are all named at once with their cure, and the host goes o
     file: 'plain.cjs',
     environment: { TIDEMARK_GRACE: '5 sec', TIDEMARK_SORCE: 'header:producer', TIDEMARK_MAX_QUEUED_REPORTS: '0' },
   });
-  expect(run).toMatchObject({ code: 0, said: [{ methods: 13 }], errors: [] });
+  expect(run).toMatchObject({ code: 0, said: [{ methods: 14 }], errors: [] });
   expect(run.ours.toSorted()).toEqual([
     'TIDEMARK_GRACE: got "5 sec"; expected a duration such as 5s or 1500ms',
     'TIDEMARK_MAX_QUEUED_REPORTS: got "0"; expected a whole number from 1 to 10000',
@@ -30,6 +30,15 @@ test('faulty settings are all named at once with their cure, and the host goes o
     'TIDEMARK_WINDOW: not set; expected a window such as tumbling:5s beside TIDEMARK_GRACE',
     'not attached: 4 settings are faulty',
   ]);
+});
+
+test('faulty settings are said once, however many Kafka objects are attached', async () => {
+  const run = await runHost({
+    file: 'plain-attach.mjs',
+    environment: { TIDEMARK_CHRONY: 'x' },
+  });
+  expect(run).toMatchObject({ code: 0, said: [{ methods: 14 }] });
+  expect(run.ours).toHaveLength(2);
 });
 
 test('it can be switched off without taking the preload out', async () => {
@@ -93,14 +102,16 @@ describe('an older Node', () => {
     .find((path) => /^v(?:18|20)\./.test(spawnSync(path, ['--version'], { encoding: 'utf8' }).stdout ?? ''));
   beforeAll(() => {
     // What a user installs is built; sources are not for an old Node.
-    if (old !== undefined)
-      execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-b', 'agent'], { stdio: 'ignore' });
+    if (old !== undefined) spawnSync('node_modules/.bin/tsc', ['-b', 'agent']);
   });
 
-  test.skipIf(old === undefined)('is told so in one line, and the consumer runs as before', async () => {
-    const built = new URL('../dist/register.js', import.meta.url).href;
-    const run = await runHost({ file: 'plain.cjs', node: old!, nodeArguments: ['--import', built] });
-    expect(run).toMatchObject({ code: 0, said: [{ methods: 13 }], errors: [] });
+  const built = new URL('../dist/register.js', import.meta.url).href;
+  test.skipIf(old === undefined).for([
+    { how: 'by the preload', file: 'plain.cjs', nodeArguments: ['--import', built] },
+    { how: 'in code', file: 'plain-attach.mjs', nodeArguments: [] },
+  ])('is told so in one line, $how, and the consumer runs as before', async ({ file, nodeArguments }) => {
+    const run = await runHost({ file, node: old!, nodeArguments });
+    expect(run).toMatchObject({ code: 0, said: [{ methods: 14 }], errors: [] });
     expect(run.ours).toEqual([
       expect.stringMatching(
         /^not attached: Node v\d+\.\d+\.\d+ cannot attach, it needs 22\.15 or later, or 24; the consumer goes on unobserved$/,

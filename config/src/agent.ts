@@ -31,16 +31,10 @@ export interface AgentSettings {
   readonly maxQueuedReports: number;
 }
 
-const truths: { readonly [text: string]: boolean } = {
-  true: true,
-  '1': true,
-  on: true,
-  yes: true,
-  false: false,
-  '0': false,
-  off: false,
-  no: false,
-};
+const truths: ReadonlyMap<string, boolean> = new Map([
+  ...['true', '1', 'on', 'yes'].map((word): [string, boolean] => [word, true]),
+  ...['false', '0', 'off', 'no'].map((word): [string, boolean] => [word, false]),
+]);
 
 /** A text that `parse` understands; what it does not, it answers with undefined. */
 function text<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
@@ -56,7 +50,7 @@ function text<T>(expected: string, parse: (text: string) => T | undefined): z.Zo
 
 /** One row a variable: the schema is also what `docs/attach.md` is tested against. */
 const schema = z.object({
-  TIDEMARK_ENABLED: text('true or false', (given) => truths[given.toLowerCase()]).default(true),
+  TIDEMARK_ENABLED: text('true or false', (given) => truths.get(given.toLowerCase())).default(true),
   TIDEMARK_COLLECTOR_URL: text('an address such as http://127.0.0.1:8080', parseUrl).default('http://127.0.0.1:8080'),
   TIDEMARK_WINDOW: text('a window such as tumbling:5s', parseWindow).optional(),
   TIDEMARK_GRACE: text(durationExpected, parseDurationMs).optional(),

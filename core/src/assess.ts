@@ -7,13 +7,14 @@ import {
 } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
 import { forgetSilent } from './forget.ts';
-import { attach, settle } from './incidents.ts';
-import { historyMs, secondOf } from './ingest.ts';
+import { attach } from './incidents.ts';
 import { widen } from './interval.ts';
 import { judge } from './judge.ts';
+import { historyMs, secondOf } from './seconds.ts';
+import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
 import type { LateRow, State, TaskFold } from './state.ts';
-import { onlineStreamTime, presenceOf } from './true-stream-time.ts';
+import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
 
 /** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
 const reviseForMs = 120_000;
@@ -39,7 +40,7 @@ export function firstAssessment(nowMs: number): Assessment {
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
   judgeRows(state, nowMs);
   forgetSilent(state, nowMs);
-  const tasks = [...state.tasks.values()].map(taskAssessment);
+  const tasks = [...state.tasks.values()].map((task) => taskAssessment(state, task));
   const incidents = settleAll(state, previous, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
   state.revisedFromMs = Number.POSITIVE_INFINITY;
@@ -66,20 +67,20 @@ function judgeRows(state: State, nowMs: number): void {
   const { lateRows } = state;
   for (const row of lateRows) {
     if (row.verdict !== undefined && row.verdict.kind !== 'undecided') continue;
-    if (row.verdict !== undefined && row.task.reportedMs - row.cell.secondMs > reviseForMs) continue;
-    const verdict = judge(row);
+    if (row.verdict !== undefined && row.task.reportedMs - row.secondMs > reviseForMs) continue;
+    const verdict = judge(state, row);
     if (row.verdict?.kind === verdict.kind) continue;
     if (row.verdict !== undefined) count(state, row, row.verdict, -1);
     count(state, row, verdict, 1);
     row.verdict = verdict;
     attach(state, row, verdict, nowMs);
   }
-  const old = lateRows.findIndex((row) => row.task.reportedMs - row.cell.secondMs <= historyMs);
+  const old = lateRows.findIndex((row) => row.task.reportedMs - row.secondMs <= historyMs);
   const surplus = Math.max(old === -1 ? lateRows.length : old, lateRows.length - assessLimits.maxLateCells);
   lateRows.splice(0, surplus);
 }
 
-function count(state: State, { task, cell, late }: LateRow, { kind }: Verdict, sign: 1 | -1): void {
+function count(state: State, { task, cell, late, secondMs }: LateRow, { kind }: Verdict, sign: 1 | -1): void {
   const dropped = sign * Math.max(0, ...late.dropped.map((drops) => drops.count));
   const key = `${task.group}|${cell.topic}|${cell.partition}|${kind}`;
   let total = state.totals.get(key);
@@ -95,28 +96,31 @@ function count(state: State, { task, cell, late }: LateRow, { kind }: Verdict, s
   total.dropped += dropped;
   if (total.late === 0) state.totals.delete(key);
 
-  let second = task.verdictsBySecond.get(cell.secondMs);
+  let second = task.verdictsBySecond.get(secondMs);
   if (second === undefined) {
     second = { late: new Map(), dropped: new Map() };
-    task.verdictsBySecond.set(cell.secondMs, second);
+    task.verdictsBySecond.set(secondMs, second);
   }
   second.late.set(kind, (second.late.get(kind) ?? 0) + sign * late.count);
   second.dropped.set(kind, (second.dropped.get(kind) ?? 0) + dropped);
-  state.revisedFromMs = Math.min(state.revisedFromMs, cell.secondMs);
+  state.revisedFromMs = Math.min(state.revisedFromMs, secondMs);
 }
 
 /** Newest first; the oldest closed ones make room. */
 function settleAll(state: State, previous: Assessment, nowMs: number): readonly Incident[] {
-  const incidents = [...state.incidents.values()].map((fold) => settle(fold, state, nowMs)).reverse();
-  for (const incident of incidents.slice(assessLimits.maxIncidents)) state.incidents.delete(incident.id);
-  const kept = incidents.slice(0, assessLimits.maxIncidents);
+  const folds = [...state.incidents.values()].reverse();
+  for (const fold of folds.slice(assessLimits.maxIncidents)) state.incidents.delete(fold.incident.id);
+  const kept = folds
+    .slice(0, assessLimits.maxIncidents)
+    .filter((fold) => fold.isReported)
+    .map((fold) => settle(fold, state, nowMs));
   const same =
     kept.length === previous.incidents.length && kept.every((incident, i) => incident === previous.incidents[i]);
   return same ? previous.incidents : kept;
 }
 
-function taskAssessment(task: TaskFold): TaskAssessment {
-  const online = onlineStreamTime(task);
+function taskAssessment(state: State, task: TaskFold): TaskAssessment {
+  const online = onlineStreamTime(state, task);
   const point = task.points.at(-1);
   if (point !== undefined && point.secondMs === secondOf(task.reportedMs)) point.onlineMs = online?.trueStreamTimeMs;
   for (const secondMs of task.verdictsBySecond.keys()) {
@@ -157,8 +161,8 @@ function sourcesOf(task: TaskFold): SourceAssessment[] {
       state: states[0]!,
       records,
       late: lanes.reduce((sum, lane) => sum + lane.late, 0),
-      lastEventMs: Math.max(...lanes.map((lane) => lane.lastEventMs)),
-      lastSeenMs: Math.max(...lanes.map((lane) => lane.lastAppendMs ?? lane.lastSecondMs)),
+      lastEventMs: Math.max(...lanes.map((lane) => lane.last.eventMs)),
+      lastSeenMs: Math.max(...lanes.map(lastSeenMs)),
       usualGapMs: Math.max(...lanes.map((lane) => lane.habit.usualGapMs)),
       usualDelayMs: Math.max(...lanes.map((lane) => lane.habit.usualDelayMs)),
       ...(aheadMs > 0 ? { aheadMs } : {}),

@@ -94,6 +94,7 @@ export const assessLimits = {
   /** Rows by (group, topic, partition, verdict or policy). */
   maxTotals: 100_000,
   maxLanesPerTask: 20_000,
+  maxPartitions: 50_000,
   maxLateCells: 50_000,
   agentLostMs: 10_000,
 } as const;

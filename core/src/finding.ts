@@ -32,9 +32,12 @@ export const verdictClass: { readonly [K in VerdictKind]: 'falsely late' | 'trul
 };
 
 export type Verdict =
-  | { readonly kind: 'producerCutOff'; readonly byMs: number; readonly evidence: Silence }
+  | { readonly kind: 'producerCutOff' | 'brokerOutage'; readonly byMs: number; readonly evidence: Silence }
   | { readonly kind: 'clockAhead'; readonly byMs: number; readonly evidence: Ahead }
-  | { readonly kind: 'consumerInterleave'; readonly byMs: number; readonly evidence: { readonly culprit: Culprit } }
+  | { readonly kind: 'clockBehind'; readonly byMs: number; readonly evidence: Behind }
+  | { readonly kind: 'consumerInterleave'; readonly byMs: number; readonly evidence: LeftLying }
+  | { readonly kind: 'repartition'; readonly byMs: number; readonly evidence: Lag }
+  | { readonly kind: 'backfill'; readonly byMs: number; readonly evidence: Replayed }
   | { readonly kind: 'outOfOrderSource'; readonly byMs: number }
   | { readonly kind: 'ordinary'; readonly byMs: number }
   | { readonly kind: 'undecided'; readonly byMs: number; readonly missing: string; readonly likely?: VerdictKind };
@@ -60,18 +63,61 @@ export interface Ahead {
   readonly record: Culprit;
 }
 
+/** A source whose records all wait the same time, without a silence before: its clock is behind by about that much. */
+export interface Behind {
+  readonly behindMs: Interval;
+}
+
+/** Records that were on the broker while the consumer did not take them, and the record it took before them. */
+export interface LeftLying {
+  readonly culprit: Culprit;
+  readonly sinceMs: number;
+  readonly stalledMs: number;
+}
+
+/** How long records of an upstream task took from their event time to the repartition topic. */
+export interface Lag {
+  readonly lagMs: number;
+}
+
+/** Old events, read from somewhere and written at the reader's own speed. */
+export interface Replayed {
+  readonly ageMs: number;
+  readonly firstEventMs: number;
+}
+
+/** Which of the evidences an incident has. */
+export interface EvidenceOf {
+  readonly producerCutOff: Silence;
+  readonly brokerOutage: Silence;
+  readonly clockAhead: Ahead;
+  readonly clockBehind: Behind;
+  readonly consumerInterleave: LeftLying;
+  readonly repartition: Lag;
+  readonly backfill: Replayed;
+}
+
+export type IncidentKind = keyof EvidenceOf;
+
+/** An incident has the evidence of its kind: narrowing one narrows the other. */
+export type Incident = { [K in IncidentKind]: IncidentOf<K> }[IncidentKind];
+
+/** An incident in the making: kind and evidence were put in together, but the compiler has lost sight of that. */
+export type IncidentDraft = IncidentOf<IncidentKind>;
+
 /**
  * One thing that happened, however many records it made late. Times are on the consumer's clock, corrected where its
  * offset is known.
  */
-export interface Incident {
+export interface IncidentOf<K extends IncidentKind> {
   readonly id: string;
-  readonly kind: 'producerCutOff' | 'clockAhead';
+  readonly kind: K;
   /** `open`: still costing records. `closed`: over. Every change raises `revision`. */
   readonly status: 'open' | 'closed';
   readonly revision: number;
   readonly group: string;
   readonly tasks: readonly string[];
+  /** Whose fault it is; of a broker outage and of a consumer's, the first partition that it was seen in. */
   readonly source: Source;
   readonly partitions: readonly TopicPartition[];
   readonly detectedAtMs: number;
@@ -83,7 +129,7 @@ export interface Incident {
   readonly dropped: readonly IncidentDrops[];
   /** The first record whose stream time closed the first lost window; without a policy, the first that made others late. */
   readonly culprit?: Culprit;
-  readonly evidence: Silence | Ahead;
+  readonly evidence: EvidenceOf[K];
   /** One sentence that a person on call understands. */
   readonly sentence: string;
 }

@@ -1,5 +1,5 @@
 import { assessLimits } from './assessment.ts';
-import { historyMs } from './ingest.ts';
+import { historyMs } from './seconds.ts';
 import type { State } from './state.ts';
 
 /** Lets go of agents that have not reported for as long as the history goes back, of their tasks, and of hosts without any. */

@@ -5,57 +5,116 @@
  * Learnt from the last `window` cells, so it follows a source that changes, in constant space. Delays are kept as
  * `append − event` on two clocks: their smallest value, the *floor*, holds the difference of the clocks and the least transit
  * time together (these cannot be told apart, see `docs/clocks.md`), so `event + floor` is the creation time on the consumer's
- * clock, late by the least transit at most.
+ * clock, late by the least transit at most. The floor is taken from the high ends of the append brackets and the usual delay
+ * from the low ones, so that a consumer that polls rarely makes no source look slow.
  */
 export interface Habit {
-  readonly gapsMs: number[];
-  readonly delaysMs: number[];
-  gapAt: number;
-  delayAt: number;
+  readonly entries: HabitEntry[];
+  at: number;
   cells: number;
   usualGapMs: number;
   floorMs: number;
+  /** When the floor was last set, and when the last cell was learnt. */
+  floorAtMs: number;
+  lastAtMs: number;
   usualDelayMs: number;
+  /** What three of four cells' slowest records stay below. */
+  typicalDelayMs: number;
+}
+
+export interface HabitEntry {
+  /** When it was learnt, by the report's time: what a clock step spoilt can be forgotten. */
+  readonly atMs: number;
+  /** The longest silence that ended in the cell, 0 if none is worth noting. */
+  readonly gapMs: number;
+  /** Smallest and largest delay of its records; infinite when not known. */
+  readonly quickMs: number;
+  readonly slowMs: number;
 }
 
 const window = 64;
 /** Fewer cells are no habit. */
 const leastCells = 5;
+/** A floor rises no faster than clocks that are looked after drift apart; a faster one is a clock that runs away. */
+const creepPpm = 500;
+/** Cells are sorted anew only once in so many. */
+const quantilesEvery = 8;
 
 export function createHabit(): Habit {
   return {
-    gapsMs: [],
-    delaysMs: [],
-    gapAt: 0,
-    delayAt: 0,
+    entries: [],
+    at: 0,
     cells: 0,
     usualGapMs: 0,
     floorMs: Number.NaN,
+    floorAtMs: 0,
+    lastAtMs: 0,
     usualDelayMs: 0,
+    typicalDelayMs: 0,
   };
 }
 
 export function isKnown(habit: Habit): boolean {
-  return habit.cells >= leastCells && habit.delaysMs.length > 0;
+  return habit.entries.length >= leastCells && !Number.isNaN(habit.floorMs);
 }
 
-/** The longest silence that ended in a cell (0: none worth noting) and the delays (append − event) of some of its records. */
-export function learn(habit: Habit, gapMs: number, delaysMs: readonly number[]): void {
+export function learn(habit: Habit, entry: HabitEntry): void {
   habit.cells++;
-  habit.gapsMs[habit.gapAt] = gapMs;
-  habit.gapAt = (habit.gapAt + 1) % window;
-  for (const delayMs of delaysMs) {
-    habit.delaysMs[habit.delayAt] = delayMs;
-    habit.delayAt = (habit.delayAt + 1) % (2 * window);
-  }
-  habit.usualGapMs = ninthDecile(habit.gapsMs);
-  if (habit.delaysMs.length === 0) return;
-  habit.floorMs = Math.min(...habit.delaysMs);
-  habit.usualDelayMs = Math.max(...habit.delaysMs) - habit.floorMs;
+  habit.lastAtMs = entry.atMs;
+  const replaced = habit.entries[habit.at];
+  habit.entries[habit.at] = entry;
+  habit.at = (habit.at + 1) % window;
+  if (replaced === undefined || setsABound(habit, replaced)) learnBounds(habit);
+  else addBounds(habit, entry);
+  if (habit.cells <= window || habit.cells % quantilesEvery === 0) learnQuantiles(habit);
 }
 
-/** One long silence among ten does not make a source a silent one. */
-function ninthDecile(values: readonly number[]): number {
-  const sorted = [...values].sort((a, b) => a - b);
-  return sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+/** A clock was stepped: what was learnt since is not about the source. */
+export function forgetSince(habit: Habit, atMs: number): void {
+  const kept = habit.entries.filter((entry) => entry.atMs < atMs);
+  if (kept.length === habit.entries.length) return;
+  habit.entries.splice(0, habit.entries.length, ...kept);
+  habit.at = kept.length % window;
+  habit.floorMs = Number.NaN;
+  learnBounds(habit);
+  learnQuantiles(habit);
+}
+
+function setsABound({ floorMs, usualDelayMs }: Habit, { quickMs, slowMs }: HabitEntry): boolean {
+  return quickMs <= floorMs || slowMs >= floorMs + usualDelayMs;
+}
+
+function learnBounds(habit: Habit): void {
+  const creptMs = habit.floorMs + ((habit.lastAtMs - habit.floorAtMs) * creepPpm) / 1e6;
+  habit.floorMs = Number.NaN;
+  habit.usualDelayMs = 0;
+  for (const entry of habit.entries) if (Number.isFinite(entry.quickMs)) lower(habit, entry);
+  if (creptMs < habit.floorMs) habit.floorMs = creptMs;
+  habit.floorAtMs = habit.lastAtMs;
+  for (const entry of habit.entries) raise(habit, entry);
+}
+
+function addBounds(habit: Habit, entry: HabitEntry): void {
+  if (Number.isFinite(entry.quickMs)) lower(habit, entry);
+  raise(habit, entry);
+}
+
+function lower(habit: Habit, { quickMs }: HabitEntry): void {
+  if (quickMs >= habit.floorMs) return;
+  if (!Number.isNaN(habit.floorMs)) habit.usualDelayMs += habit.floorMs - quickMs;
+  habit.floorMs = quickMs;
+  habit.floorAtMs = habit.lastAtMs;
+}
+
+function raise(habit: Habit, { slowMs }: HabitEntry): void {
+  if (slowMs - habit.floorMs > habit.usualDelayMs) habit.usualDelayMs = slowMs - habit.floorMs;
+}
+
+function learnQuantiles(habit: Habit): void {
+  if (habit.entries.length === 0) return;
+  // One long silence among ten does not make a source a silent one.
+  const sorted = habit.entries.map(({ gapMs }) => gapMs).sort((a, b) => a - b);
+  habit.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+  const slow = habit.entries.map(({ slowMs }) => slowMs).sort((a, b) => a - b);
+  habit.typicalDelayMs = Math.max(0, slow[Math.ceil(0.75 * slow.length) - 1]! - habit.floorMs) || 0;
 }

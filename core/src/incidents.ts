@@ -1,112 +1,251 @@
-import type { Backlog } from './backlog.ts';
-import type { Ahead, Incident, Verdict } from './finding.ts';
+import type { IncidentDraft, IncidentKind, Verdict } from './finding.ts';
+import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
+import { addRow } from './incident-rows.ts';
 import type { BoundedInstant } from './interval.ts';
-import { heldBack, materialMs } from './judge.ts';
-import { addRange } from './offset-ranges.ts';
-import type { Drops, TopicPartition } from './report.ts';
-import { sentence } from './sentence.ts';
+import { culpritAppend, holdOf, materialMs, stallOf } from './judge.ts';
 import { type Source, sourceKey } from './source.ts';
-import type { IncidentFold, LateRow, State } from './state.ts';
+import type { IncidentFold, LaneFold, LateRow, State } from './state.ts';
 
-/** An incident without news for this long is over. */
-const quietMs = 15_000;
-/** Rows of one cut that come later than this after its last are another cut's. */
-const maxRangesPerIncident = 1_000;
+/** Parts of one thing that happened may be seen this far apart, by the grain of polls, batches and retries. */
+const slackMs = 2_000;
+const betweenReports = 'its records between two reports were like those seen';
 
 /** Puts a judged row to the incident that it belongs to, opening one when there is none. */
 export function attach(state: State, row: LateRow, verdict: Verdict, nowMs: number): void {
-  if (verdict.kind === 'producerCutOff') {
-    const held = heldBack(row);
-    if (held === undefined) return;
-    addRow(cutOff(state, row, held.backlog, nowMs), row, nowMs);
-  } else if (verdict.kind === 'clockAhead') {
-    const isMaterial = verdict.byMs >= materialMs || row.late.dropped.length > 0;
-    if (isMaterial) addRow(clockAhead(state, row, verdict.evidence, nowMs), row, nowMs);
+  if (verdict.byMs < materialMs && row.late.dropped.length === 0) return;
+  const fold = incidentOf(state, row, verdict, nowMs);
+  if (fold !== undefined) addRow(fold, row, nowMs);
+}
+
+function incidentOf(state: State, row: LateRow, verdict: Verdict, nowMs: number): IncidentFold | undefined {
+  const at: At = { state, row, nowMs };
+  switch (verdict.kind) {
+    case 'producerCutOff':
+    case 'brokerOutage': {
+      const found = holdOf(row);
+      return found === undefined ? undefined : cutOff(at, verdict, found);
+    }
+    case 'clockBehind':
+    case 'repartition': {
+      const found = holdOf(row);
+      return found === undefined ? undefined : shifted(at, verdict, found);
+    }
+    case 'clockAhead':
+      return clockAhead(at, verdict);
+    case 'backfill':
+      return backfill(at, verdict);
+    case 'consumerInterleave':
+      return leftLying(at, verdict);
+    default:
+      return undefined;
   }
 }
 
+interface At {
+  readonly state: State;
+  readonly row: LateRow;
+  readonly nowMs: number;
+}
+type VerdictOf<K extends IncidentKind> = Extract<Verdict, { readonly kind: K }> & { readonly kind: K };
+interface Found {
+  readonly hold: Hold;
+  readonly lane: LaneFold;
+}
+
 /** One cut, however many partitions it is seen in: their bounds hold at once, so together they are tighter. */
-function cutOff(state: State, row: LateRow, backlog: Backlog, nowMs: number): IncidentFold {
-  const { task, lane } = row;
-  for (const fold of openOf(state, 'producerCutOff', task.group, lane.source)) {
-    const { start, end } = fold.incident;
-    const startLowMs = Math.max(start.lowMs, backlog.start.lowMs);
-    const startHighMs = Math.min(start.highMs, backlog.start.highMs);
-    const overlaps = end !== undefined && backlog.start.lowMs <= end.highMs && start.lowMs <= backlog.end.highMs;
-    if (!overlaps) continue;
-    if (startLowMs <= startHighMs) {
+function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, { hold, lane }: Found): IncidentFold {
+  const { kind, evidence } = verdict;
+  const start = cutStart(hold);
+  const end = cutEnd(hold);
+  for (const fold of known(at, kind, kind === 'producerCutOff' ? lane.source : undefined)) {
+    if (fold.holds.has(hold)) return fold;
+    const { incident } = fold;
+    if (incident.end === undefined || start.lowMs > incident.end.highMs || incident.start.lowMs > end.highMs) continue;
+    if (kind === 'brokerOutage' && !isSameLeader(fold, lane)) continue;
+    fold.holds.add(hold);
+    tighten(fold, start, end);
+    return fold;
+  }
+  return open(at, {
+    kind,
+    source: kind === 'producerCutOff' ? lane.source : placeOf(lane),
+    start,
+    end,
+    evidence,
+    hold,
+  });
+}
+
+function isSameLeader(fold: IncidentFold, lane: LaneFold): boolean {
+  for (const other of fold.lanes) {
+    if (other.topic === lane.topic && other.partition === lane.partition) return true;
+    if (other.leader !== undefined && other.leader === lane.leader) return true;
+  }
+  return false;
+}
+
+function tighten(fold: IncidentFold, start: BoundedInstant, end: BoundedInstant): void {
+  const was = fold.incident;
+  const lowMs = Math.max(was.start.lowMs, start.lowMs);
+  const highMs = Math.min(was.start.highMs, start.highMs);
+  if (was.end === undefined || lowMs > highMs) return;
+  fold.incident = {
+    ...was,
+    start: { ...was.start, lowMs, highMs },
+    end: {
+      ...was.end,
+      lowMs: Math.max(lowMs, Math.min(was.end.lowMs, end.lowMs)),
+      highMs: Math.min(was.end.highMs, end.highMs),
+    },
+  };
+}
+
+/** A clock that is behind, or an upstream task that lags: from the first record that waited to the last. */
+function shifted(
+  at: At,
+  verdict: VerdictOf<'clockBehind' | 'repartition'>,
+  { hold, lane }: Found,
+): IncidentFold | undefined {
+  if (hold.kind !== 'shifted') return undefined;
+  const { kind, evidence } = verdict;
+  const highMs = hold.after.lowMs;
+  const lowMs = Math.min(hold.before?.highMs ?? highMs, highMs);
+  for (const fold of known(at, kind, lane.source)) {
+    const isSame = fold.holds.has(hold) || [...fold.holds].some((other) => touches(other, hold));
+    if (!isSame) continue;
+    fold.holds.add(hold);
+    if (highMs < fold.incident.start.highMs) {
       fold.incident = {
         ...fold.incident,
-        start: { ...start, lowMs: startLowMs, highMs: startHighMs },
-        end: {
-          ...end,
-          lowMs: Math.max(startLowMs, Math.min(end.lowMs, backlog.end.lowMs)),
-          highMs: Math.min(end.highMs, backlog.end.highMs),
-        },
+        start: { ...fold.incident.start, lowMs: Math.min(lowMs, fold.incident.start.lowMs), highMs },
       };
     }
     return fold;
   }
-  return open(state, row, nowMs, {
-    kind: 'producerCutOff',
-    source: lane.source,
-    start: backlog.start,
-    end: backlog.end,
-    evidence: backlog.evidence,
-  });
+  const start: BoundedInstant = { lowMs, highMs, basis: 'assumed', assumption: betweenReports };
+  return open(at, { kind, source: lane.source, start, evidence, hold });
 }
 
-function clockAhead(state: State, row: LateRow, evidence: Ahead, nowMs: number): IncidentFold {
-  const known = openOf(state, 'clockAhead', row.task.group, evidence.source)[0];
-  if (known !== undefined) {
-    const before = known.incident.evidence;
-    if ('aheadMs' in before && evidence.aheadMs.lowMs > before.aheadMs.lowMs)
-      known.incident = { ...known.incident, evidence };
-    return known;
+function touches(a: Hold, b: Hold): boolean {
+  const endOf = (hold: Hold): number => hold.promptMs ?? Number.POSITIVE_INFINITY;
+  return a.after.lowMs <= endOf(b) + slackMs && b.after.lowMs <= endOf(a) + slackMs;
+}
+
+function clockAhead(at: At, verdict: VerdictOf<'clockAhead'>): IncidentFold {
+  const { evidence } = verdict;
+  const append = culpritAppend(at.state, at.row);
+  const appendedMs = Number.isFinite(append.highMs) ? append.highMs : at.row.secondMs;
+  const latest = known(at, 'clockAhead', evidence.source).at(-1);
+  // Also what comes late against a stream time that its clock pulled ahead long ago is its doing.
+  if (latest !== undefined) {
+    const { end, evidence: before } = latest.incident;
+    if (end === undefined || appendedMs <= end.highMs + slackMs) {
+      if ('aheadMs' in before && evidence.aheadMs.lowMs > before.aheadMs.lowMs) {
+        latest.incident = { ...latest.incident, evidence };
+      }
+      return latest;
+    }
   }
-  return open(state, row, nowMs, {
+  return open(at, {
     kind: 'clockAhead',
     source: evidence.source,
-    start: aheadSince(row, evidence),
+    start: aheadSince(at.row, verdict, appendedMs),
     evidence,
   });
 }
 
 /** Between the last record before it whose event time was possible and the first whose was not. */
-function aheadSince(row: LateRow, evidence: Ahead): BoundedInstant {
+function aheadSince({ task }: LateRow, { evidence }: VerdictOf<'clockAhead'>, appendedMs: number): BoundedInstant {
   const key = sourceKey(evidence.source);
   let lowMs = Number.NEGATIVE_INFINITY;
-  let highMs = evidence.record.append.highMs ?? evidence.record.processedMs;
-  for (const lane of row.task.lanes.values()) {
-    if (sourceKey(lane.source) !== key || lane.ahead === undefined) continue;
+  let highMs = appendedMs;
+  for (const lane of task.lanes.values()) {
+    if (lane.ahead === undefined || sourceKey(lane.source) !== key) continue;
     lowMs = Math.max(lowMs, lane.ahead.sinceLowMs);
     highMs = Math.min(highMs, lane.ahead.sinceHighMs);
   }
   return {
-    lowMs: lowMs <= highMs ? lowMs : highMs,
+    lowMs: Number.isFinite(lowMs) && lowMs <= highMs ? lowMs : highMs,
     highMs,
     basis: 'assumed',
-    assumption: 'its records between two reports were like those seen',
+    assumption: betweenReports,
   };
 }
 
-function openOf(state: State, kind: Incident['kind'], group: string, source: Source): IncidentFold[] {
-  const key = sourceKey(source);
+function backfill(at: At, { evidence }: VerdictOf<'backfill'>): IncidentFold {
+  const { lane, secondMs } = at.row;
+  const endMs = Number.isFinite(lane.last.lowMs) ? lane.last.lowMs : secondMs;
+  const end = exactly(endMs);
+  const latest = known(at, 'backfill', lane.source).at(-1);
+  if (latest !== undefined && latest.incident.status === 'open') {
+    const startMs = Math.min(latest.incident.start.highMs, replayStart(lane, secondMs));
+    latest.incident = {
+      ...latest.incident,
+      start: exactly(startMs),
+      end: exactly(Math.max(endMs, latest.incident.end?.highMs ?? endMs)),
+    };
+    return latest;
+  }
+  const isFirst = latest === undefined;
+  const start = exactly(isFirst ? replayStart(lane, secondMs) : secondMs);
+  return open(at, { kind: 'backfill', source: lane.source, start, end, evidence });
+}
+
+function replayStart({ replay, holds }: LaneFold, secondMs: number): number {
+  if (replay.state === 'yes' && Number.isFinite(replay.first.lowMs)) return replay.first.lowMs;
+  return holds.at(-1)?.after.lowMs ?? secondMs;
+}
+
+function leftLying(at: At, { evidence }: VerdictOf<'consumerInterleave'>): IncidentFold | undefined {
+  const { row, state } = at;
+  const stall = stallOf(state, row);
+  if (stall === undefined) return undefined;
+  for (const fold of known(at, 'consumerInterleave', undefined)) {
+    if (!fold.tasks.has(row.task.id) || fold.stall === undefined) continue;
+    const endMs = fold.stall.untilMs ?? fold.stall.lastMs;
+    const isSame =
+      stall.fromMs <= endMs + slackMs && Math.abs(fold.stall.fromMs - stall.fromMs) <= retryGapMs + slackMs;
+    if (fold.stall !== stall && !isSame) continue;
+    if ((stall.untilMs ?? stall.lastMs) > endMs) fold.stall = stall;
+    return fold;
+  }
+  return open(at, {
+    kind: 'consumerInterleave',
+    source: placeOf(row.lane),
+    start: exactly(stall.fromMs),
+    evidence,
+    stall,
+  });
+}
+
+function exactly(atMs: number): BoundedInstant {
+  return { lowMs: atMs, highMs: atMs, basis: 'assumed', assumption: 'to the second of a report' };
+}
+
+function placeOf({ topic, partition }: LaneFold): Source {
+  return { kind: 'partition', topic, partition };
+}
+
+/** Oldest first. Also closed ones: what was late for it may be told of later. */
+function known({ state, row }: At, kind: IncidentKind, source: Source | undefined): IncidentFold[] {
+  const key = source === undefined ? undefined : sourceKey(source);
   return [...state.incidents.values()].filter(
     ({ incident }) =>
-      incident.status === 'open' &&
       incident.kind === kind &&
-      incident.group === group &&
-      sourceKey(incident.source) === key,
+      incident.group === row.task.group &&
+      (key === undefined || sourceKey(incident.source) === key),
   );
 }
 
 function open(
-  state: State,
-  row: LateRow,
-  nowMs: number,
-  what: Pick<Incident, 'kind' | 'source' | 'start' | 'evidence'> & { readonly end?: BoundedInstant },
+  { state, row, nowMs }: At,
+  what: Pick<IncidentDraft, 'kind' | 'source' | 'start' | 'evidence'> & {
+    readonly end?: BoundedInstant;
+    readonly hold?: Hold;
+    readonly stall?: IncidentFold['stall'];
+  },
 ): IncidentFold {
+  const { hold, stall, ...incident } = what;
   const id = `${what.kind}-${Math.round(what.start.highMs)}-${++state.incidentCount}`;
   const fold: IncidentFold = {
     incident: {
@@ -121,118 +260,22 @@ function open(
       late: { count: 0, maxMs: 0 },
       dropped: [],
       sentence: '',
-      ...what,
+      ...incident,
     },
-    tasks: new Set(),
+    isReported: false,
+    materialCount: 0,
+    tasks: new Set([row.task.id]),
     partitions: new Map(),
     lateCount: 0,
     lateMaxMs: 0,
     drops: new Map(),
+    holds: new Set(hold === undefined ? [] : [hold]),
+    lanes: new Set(),
+    stall,
     firstCulprit: undefined,
     lastActivityMs: nowMs,
     changed: true,
   };
   state.incidents.set(id, fold);
   return fold;
-}
-
-function addRow(fold: IncidentFold, row: LateRow, nowMs: number): void {
-  const { late, cell, task } = row;
-  row.incidentId = fold.incident.id;
-  fold.tasks.add(task.id);
-  fold.partitions.set(`${cell.topic}/${cell.partition}`, { topic: cell.topic, partition: cell.partition });
-  fold.lateCount += late.count;
-  fold.lateMaxMs = Math.max(fold.lateMaxMs, late.maxLatenessMs);
-  fold.firstCulprit ??= late.culprit;
-  fold.lastActivityMs = nowMs;
-  fold.changed = true;
-  for (const drops of late.dropped) addDrops(fold, row, drops);
-}
-
-function addDrops(fold: IncidentFold, { cell, task }: LateRow, drops: Drops): void {
-  const policy = task.policies.find((declared) => declared.id === drops.policy);
-  if (policy === undefined) return;
-  let into = fold.drops.get(drops.policy);
-  if (into === undefined) {
-    into = {
-      policy,
-      count: 0,
-      offsets: new Map(),
-      overflow: 0,
-      graceNeededMs: 0,
-      firstWindowEndMs: Number.POSITIVE_INFINITY,
-      closedBy: undefined,
-    };
-    fold.drops.set(drops.policy, into);
-  }
-  into.count += drops.count;
-  into.overflow += drops.overflow;
-  into.graceNeededMs = Math.max(into.graceNeededMs, drops.graceNeededMs);
-  if (drops.firstWindowEndMs < into.firstWindowEndMs) {
-    into.firstWindowEndMs = drops.firstWindowEndMs;
-    into.closedBy = drops.closedBy;
-  }
-  const key = `${cell.topic}/${cell.partition}`;
-  const places = into.offsets.get(key) ?? { place: { topic: cell.topic, partition: cell.partition }, ranges: [] };
-  into.offsets.set(key, places);
-  for (const [first, last] of drops.offsets) {
-    if (places.ranges.length < maxRangesPerIncident) addRange(places.ranges, first, last);
-    else into.overflow += last - first + 1;
-  }
-}
-
-/** Closes what is over and writes down what changed; the same object where nothing did. */
-export function settle(fold: IncidentFold, state: State, nowMs: number): Incident {
-  if (fold.incident.status === 'open' && nowMs - fold.lastActivityMs >= quietMs) {
-    const end = fold.incident.end ?? endOfAhead(fold, state);
-    fold.incident = { ...fold.incident, status: 'closed', ...(end === undefined ? {} : { end }) };
-    fold.changed = true;
-  }
-  if (!fold.changed) return fold.incident;
-  fold.changed = false;
-  const dropped = [...fold.drops.values()].map((drops) => ({
-    policy: drops.policy.id,
-    graceMs: drops.policy.graceMs,
-    count: drops.count,
-    offsets: [...drops.offsets.values()].map(({ place, ranges }) => ({
-      ...place,
-      ranges: ranges.map(([first, last]) => [first, last] as const),
-    })),
-    overflow: drops.overflow,
-    graceNeededMs: drops.graceNeededMs,
-    firstWindowEndMs: drops.firstWindowEndMs,
-  }));
-  const culprit = [...fold.drops.values()][0]?.closedBy ?? fold.firstCulprit;
-  const incident = {
-    ...fold.incident,
-    revision: fold.incident.revision + 1,
-    tasks: [...fold.tasks],
-    partitions: [...fold.partitions.values()].sort(byPlace),
-    updatedAtMs: nowMs,
-    late: { count: fold.lateCount, maxMs: fold.lateMaxMs },
-    dropped,
-    ...(culprit === undefined ? {} : { culprit }),
-  };
-  fold.incident = { ...incident, sentence: sentence(incident) };
-  return fold.incident;
-}
-
-function endOfAhead(fold: IncidentFold, state: State): BoundedInstant | undefined {
-  const key = sourceKey(fold.incident.source);
-  for (const task of state.tasks.values()) {
-    if (!fold.tasks.has(task.id)) continue;
-    for (const lane of task.lanes.values()) {
-      if (sourceKey(lane.source) !== key || lane.aheadEnded === undefined) continue;
-      return {
-        ...lane.aheadEnded,
-        basis: 'assumed',
-        assumption: 'its records between two reports were like those seen',
-      };
-    }
-  }
-  return undefined;
-}
-
-function byPlace(a: TopicPartition, b: TopicPartition): number {
-  return a.topic < b.topic ? -1 : a.topic > b.topic ? 1 : a.partition - b.partition;
 }

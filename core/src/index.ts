@@ -27,6 +27,7 @@ export {
   observeFetchError,
   observeSeek,
   type RecordSeen,
+  setPaused,
 } from './observe.ts';
 export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';

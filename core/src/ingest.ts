@@ -1,20 +1,16 @@
+import { type Arrival, arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
-import { backlogIn, isDrained } from './backlog.ts';
-import { createHabit, learn } from './habit.ts';
-import { widen } from './interval.ts';
+import { createHabit } from './habit.ts';
+import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
-import type { Cell, Culprit, Point, Report, TaskReport } from './report.ts';
+import { learnArrivals } from './lane.ts';
+import { createReplay } from './replay.ts';
+import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
-import type { LaneFold, State, TaskFold } from './state.ts';
-
-/** How long series go back. */
-export const historyMs = 900_000;
-/** Wider brackets say too little of a delay to learn a habit from. */
-const widestLearntBracketMs = 1_000;
-/** Event times this far after their own append are a clock that is ahead, not the grain of the stamps. */
-export const leastAheadMs = 100;
-/** Promised drift of a disciplined clock between two readings (`docs/clocks.md`). */
-const driftPpm = 50;
+import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
+import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
+import { createdFromMs } from './true-stream-time.ts';
 
 /**
  * Learns from a report; judges nothing. A report that came before is passed over whole, so a sender may repeat it safely.
@@ -29,37 +25,19 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     lastReportMs: receivedMs,
     missedReports: (agent?.missedReports ?? 0) + (agent === undefined ? 0 : report.sequence - agent.lastSequence - 1),
     clockSource: report.clock.source,
+    toMs: report.toMs,
   });
-  learnClock(state, report);
+  const host = learnClock(state, report, agent?.toMs);
+  const toMs = report.toMs - (host.reading?.offsetMs ?? 0);
   for (const task of report.tasks) {
-    const fold = taskFold(state, report, task);
+    const fold = taskFold(state, report, task, toMs);
     if (fold === undefined) state.overflow.tasks++;
-    else learnTask(state, fold, task, report.toMs);
+    else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
   }
   return 'accepted';
 }
 
-function learnClock(state: State, report: Report): void {
-  const { host } = report.agent;
-  const known = state.hosts.get(host);
-  const fold = known ?? { host, source: '', reading: undefined, steps: [], points: [] };
-  if (known === undefined) state.hosts.set(host, fold);
-  fold.source = report.clock.source;
-  fold.reading = report.clock.readings.at(-1) ?? fold.reading;
-  fold.steps.push(...report.clock.steps);
-  fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
-  if (fold.reading === undefined) return;
-  const { offsetMs, errorMs, atMs } = fold.reading;
-  const bound = widen(
-    { lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs },
-    { ageMs: report.toMs - atMs, driftPpm },
-  );
-  const secondMs = secondOf(report.toMs);
-  if (fold.points.at(-1)?.secondMs !== secondMs) fold.points.push({ secondMs, ...bound });
-  while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
-}
-
-function taskFold(state: State, report: Report, task: TaskReport): TaskFold | undefined {
+function taskFold(state: State, report: Report, task: TaskReport, toMs: number): TaskFold | undefined {
   const key = `${report.agent.id}|${task.id}`;
   const known = state.tasks.get(key);
   if (known !== undefined) return known;
@@ -68,13 +46,16 @@ function taskFold(state: State, report: Report, task: TaskReport): TaskFold | un
     key,
     id: task.id,
     group: task.group,
-    agentId: report.agent.id,
     cluster: task.cluster,
+    agentId: report.agent.id,
     policies: task.policies,
     partitions: [],
     streamTimeMs: undefined,
     streamTimeBy: undefined,
-    reportedMs: report.toMs,
+    reportedMs: toMs,
+    fetchedMs: toMs,
+    fittedMs: Number.NEGATIVE_INFINITY,
+    isUnsure: false,
     records: 0,
     late: 0,
     dropped: new Map(),
@@ -86,72 +67,112 @@ function taskFold(state: State, report: Report, task: TaskReport): TaskFold | un
   return fold;
 }
 
-function learnTask(state: State, fold: TaskFold, task: TaskReport, toMs: number): void {
+function learnTask(
+  state: State,
+  fold: TaskFold,
+  task: TaskReport,
+  { host, toMs, reportedMs }: { readonly host: HostFold; readonly toMs: number; readonly reportedMs: number },
+): void {
   fold.policies = task.policies;
   fold.partitions = task.assignments.at(-1)?.partitions ?? fold.partitions;
   fold.streamTimeMs = task.streamTimeMs;
   fold.streamTimeBy = task.streamTimeBy;
   fold.reportedMs = toMs;
+  fold.isUnsure = reportedMs < host.unsureUntilMs;
   const secondMs = secondOf(toMs);
   if (fold.points.at(-1)?.secondMs !== secondMs) {
     fold.points.push({ secondMs, streamTimeMs: task.streamTimeMs, onlineMs: undefined });
   }
   while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
   state.revisedFromMs = Math.min(state.revisedFromMs, secondMs);
+  const offsetMs = host.reading?.offsetMs ?? 0;
+  for (const fetches of task.fetches) {
+    const partition = partitionFold(state, fold.group, fetches);
+    const trueMs = trueSecond(fetches.secondMs, offsetMs);
+    if (fetches.answered > 0) fold.fetchedMs = trueMs;
+    if (partition === undefined) state.overflow.partitions++;
+    else learnFetches(partition, fetches, trueMs);
+  }
   for (const cell of task.cells) {
-    const lane = laneFold(fold, cell);
+    const correction = correctionOf(state, { host, cluster: task.cluster }, cell);
+    const lane = laneFold(state, fold, cell, correction);
     if (lane === undefined) state.overflow.lanes++;
-    else learnCell(state, fold, lane, cell);
+    else learnCell(state, fold, lane, cell, correction);
   }
 }
 
-function laneFold(task: TaskFold, cell: Cell): LaneFold | undefined {
+function partitionFold(state: State, group: string, cell: FetchCell): PartitionFold | undefined {
+  const key = partitionKey(group, cell.topic, cell.partition);
+  const known = state.partitions.get(key);
+  if (known !== undefined) return known;
+  if (state.partitions.size >= assessLimits.maxPartitions) return undefined;
+  const fold = createPartitionFold(group, cell);
+  state.partitions.set(key, fold);
+  return fold;
+}
+
+function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correction): LaneFold | undefined {
   const key = `${cell.topic}/${cell.partition}/${sourceKey(cell.source)}`;
   const known = task.lanes.get(key);
   if (known !== undefined) return known;
   if (task.lanes.size >= assessLimits.maxLanesPerTask) return undefined;
+  const of = sourceFold(state, task.group, cell);
+  const first = arrivalOf(cell.first, correction);
   const lane: LaneFold = {
     key,
+    task,
+    of,
     source: cell.source,
     topic: cell.topic,
     partition: cell.partition,
+    leader: cell.leader,
     records: 0,
     late: 0,
     outOfOrder: 0,
     habit: createHabit(),
-    lastSecondMs: cell.secondMs,
-    lastEventMs: cell.last.eventMs,
+    lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
-    lastAppendMs: undefined,
+    last: first,
+    promptMs: Number.NEGATIVE_INFINITY,
     progress: [],
-    backlog: undefined,
+    holds: [],
+    replay: createReplay(first),
     ahead: undefined,
     aheadEnded: undefined,
   };
   task.lanes.set(key, lane);
+  of.lanes.push(lane);
   return lane;
 }
 
-function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell): void {
-  state.revisedFromMs = Math.min(state.revisedFromMs, lane.lastSecondMs, cell.secondMs);
+const noGaps = { lastSeenMs: Number.NaN, gapsMs: [], gapAt: 0, usualGapMs: 0 };
+
+function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
+  const key = `${group}|${sourceKey(source)}`;
+  const known = state.sources.get(key);
+  if (known !== undefined) return known;
+  const fold: SourceFold = { key, group, source, lanes: [], records: 0, outOfOrder: 0, ...noGaps, gapsMs: [] };
+  state.sources.set(key, fold);
+  return fold;
+}
+
+function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, correction: Correction): void {
+  const secondMs = trueSecond(cell.secondMs, correction.agentMs);
+  state.revisedFromMs = Math.min(state.revisedFromMs, lane.lastSecondMs, secondMs);
   task.records += cell.count;
   lane.records += cell.count;
+  lane.of.records += cell.count;
   lane.outOfOrder += cell.outOfOrder;
+  lane.leader = cell.leader ?? lane.leader;
+  learnArrivals(lane, cell, correction, secondMs);
 
-  const found = backlogIn(cell, lane.habit);
-  if (found !== undefined) lane.backlog = found;
-  const { backlog } = lane;
-  if (backlog !== undefined && backlog.drainedMs === undefined && isDrained(cell, lane.habit)) {
-    backlog.drainedMs = cell.secondMs + 1000;
-  } else if (backlog === undefined || backlog.drainedMs !== undefined) learnHabit(lane, cell);
-  learnAhead(lane, cell);
-
-  lane.lastSecondMs = cell.secondMs;
-  lane.lastEventMs = cell.last.eventMs;
+  lane.lastSecondMs = secondMs;
   lane.maxEventMs = Math.max(lane.maxEventMs, cell.maxEventMs);
-  lane.lastAppendMs = cell.last.append.highMs ?? lane.lastAppendMs;
-  lane.progress.push({ secondMs: cell.secondMs, minEventMs: cell.minEventMs, maxEventMs: cell.maxEventMs });
-  while (lane.progress[0]!.secondMs < cell.secondMs - historyMs) lane.progress.shift();
+  const appendMs = Number.isFinite(lane.last.highMs) ? lane.last.highMs : secondMs;
+  const createdMs = createdFromMs(lane, cell.minEventMs, arrivalOf(cell.first, correction));
+  learnGap(lane.of, arrivalOf(cell.first, correction), appendMs);
+  lane.progress.push({ secondMs, createdMs, maxEventMs: cell.maxEventMs, appendMs });
+  while (lane.progress[0]!.secondMs < secondMs - historyMs) lane.progress.shift();
 
   if (cell.late === undefined) return;
   task.late += cell.late.count;
@@ -160,60 +181,37 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell): vo
     task.dropped.set(drops.policy, (task.dropped.get(drops.policy) ?? 0) + drops.count);
     noteDrops(state, task.group, cell, drops);
   }
-  state.lateRows.push({ task, lane, cell, late: cell.late, verdict: undefined, incidentId: undefined });
+  const slowest = cell.slowest === undefined ? undefined : arrivalOf(cell.slowest, correction);
+  const floorMs = lane.habit.floorMs || 0;
+  state.lateRows.push({
+    task,
+    lane,
+    cell,
+    late: cell.late,
+    correction,
+    secondMs,
+    waitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - floorMs,
+    longestWaitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.highMs - slowest.eventMs - floorMs,
+    verdict: undefined,
+    incidentId: undefined,
+  });
 }
 
-function learnHabit(lane: LaneFold, cell: Cell): void {
-  const { gap } = cell;
-  const gapMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
-  const delaysMs: number[] = [];
-  for (const point of [cell.first, gap?.after, cell.last]) {
-    if (point === undefined) continue;
-    const { lowMs, highMs } = point.append;
-    if (lowMs === undefined || highMs === undefined || highMs - lowMs > widestLearntBracketMs) continue;
-    delaysMs.push(highMs - point.eventMs);
+const gapWindow = 64;
+
+/** How long a source was not heard of, in whichever partition. Cells of one second come in any order: overlaps are no gaps. */
+function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
+  const gapMs = first.lowMs - of.lastSeenMs;
+  if (Number.isFinite(gapMs) && gapMs > 0) {
+    of.gapsMs[of.gapAt] = gapMs;
+    of.gapAt = (of.gapAt + 1) % gapWindow;
+    const sorted = of.gapsMs.toSorted((a, b) => a - b);
+    of.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
   }
-  learn(lane.habit, gapMs, delaysMs);
+  if (!(lastMs <= of.lastSeenMs)) of.lastSeenMs = lastMs;
 }
 
-/** Nothing but a clock that is ahead explains an event time after the moment its record was appended. */
-function learnAhead(lane: LaneFold, cell: Cell): void {
-  for (const point of [cell.first, cell.last]) {
-    const { lowMs, highMs } = point.append;
-    if (highMs === undefined) continue;
-    const byMs = point.eventMs - highMs;
-    if (byMs >= leastAheadMs) {
-      lane.ahead ??= {
-        sinceLowMs: lane.lastAppendMs ?? lowMs ?? highMs,
-        sinceHighMs: highMs,
-        lastMs: highMs,
-        byMs,
-        record: culpritFrom(cell, lane, point),
-      };
-      lane.ahead.lastMs = highMs;
-      if (byMs > lane.ahead.byMs) {
-        lane.ahead.byMs = byMs;
-        lane.ahead.record = culpritFrom(cell, lane, point);
-      }
-    } else if (lane.ahead !== undefined) {
-      lane.aheadEnded = { lowMs: lane.ahead.lastMs, highMs };
-      lane.ahead = undefined;
-    }
-  }
-}
-
-function culpritFrom(cell: Cell, lane: LaneFold, point: Point): Culprit {
-  return {
-    topic: cell.topic,
-    partition: cell.partition,
-    offset: point.offset,
-    source: lane.source,
-    eventMs: point.eventMs,
-    append: point.append,
-    processedMs: cell.secondMs,
-  };
-}
-
-export function secondOf(atMs: number): number {
-  return Math.floor(atMs / 1000) * 1000;
+/** The second of true time in which most of a second of the agent's clock lies. */
+function trueSecond(secondMs: number, offsetMs: number): number {
+  return Math.round((secondMs - offsetMs) / 1000) * 1000;
 }

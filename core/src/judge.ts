@@ -1,24 +1,28 @@
-import type { Backlog } from './backlog.ts';
+import { appendOf, brokerOffset } from './arrival.ts';
 import type { Verdict } from './finding.ts';
-import { leastAheadMs } from './ingest.ts';
-import { sourceKey } from './source.ts';
-import type { LaneFold, LateRow, TaskFold } from './state.ts';
+import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
+import { isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
+import { blameOf } from './outage.ts';
+import { partitionKey, type Stall, stallAt } from './stall.ts';
+import type { LaneFold, LateRow, State } from './state.ts';
 
 /** Late by at least this much is material; less has, as a rule, no cause worth a name. */
 export const materialMs = 1_000;
-/** A source this often out of order within itself is one that is unordered by nature. */
-const unorderedRatio = 0.05;
+/** Some source's times must have fitted this shortly before. */
+const fitWithinMs = 2_000;
+/** A cut of an unordered source must stand out from its habit by this much. */
+const unorderedTimes = 3;
 
 /**
- * Why are the late records of this cell late? One best cause for all of them: the one without which they would have been less
- * than half as late. Strongest evidence first; what is only likely is said to be undecided.
+ * Why are the late records of this cell late? Lateness has three parts: the culprit's clock ran ahead, the record was held
+ * before it reached the broker, and it waited there for the consumer. The part without which it would have been less than
+ * half as late is the cause; of two such parts the larger one. What is only likely is said to be undecided.
  */
-export function judge(row: LateRow): Verdict {
-  const { lane, late } = row;
+export function judge(state: State, row: LateRow): Verdict {
+  const { late, waitMs } = row;
   const byMs = late.maxLatenessMs;
-  const aheadMs = aheadOf(row);
-  const held = heldBack(row);
-  if (aheadMs >= Math.max(leastAheadMs, byMs / 2, held?.heldMs ?? 0)) {
+  const aheadMs = aheadOf(state, row);
+  if (aheadMs >= Math.max(leastAheadMs, byMs / 2, waitMs)) {
     const { culprit } = late;
     return {
       kind: 'clockAhead',
@@ -26,69 +30,171 @@ export function judge(row: LateRow): Verdict {
       evidence: { source: culprit.source, aheadMs: { lowMs: aheadMs, highMs: aheadMs }, record: culprit },
     };
   }
-  if (held !== undefined && held.heldMs >= byMs / 2) {
-    return { kind: 'producerCutOff', byMs, evidence: held.backlog.evidence };
+  if (waitMs >= byMs / 2) return judgeHeld(state, row, byMs);
+  const lagMs = lagOf(row);
+  if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
+  const stall = stallOf(state, row);
+  // Below the time between two polls, partitions just take turns.
+  if (stall !== undefined && byMs >= Math.max(materialMs, pollOf(state, row))) {
+    return {
+      kind: 'consumerInterleave',
+      byMs,
+      evidence: {
+        culprit: late.culprit,
+        sinceMs: stall.fromMs,
+        stalledMs: (stall.untilMs ?? stall.lastMs) - stall.fromMs,
+      },
+    };
   }
-  if (isUnordered(row, byMs)) return { kind: 'outOfOrderSource', byMs };
-  if (byMs >= materialMs && wasThereFirst(row)) {
-    return { kind: 'consumerInterleave', byMs, evidence: { culprit: late.culprit } };
+  if (row.longestWaitMs >= byMs / 2 && isUnordered(row.lane.of)) return { kind: 'outOfOrderSource', byMs };
+  return { kind: 'ordinary', byMs };
+}
+
+/** It was held before it reached the broker: by what? */
+function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
+  const { lane, waitMs, late } = row;
+  if (lane.replay.state === 'yes') {
+    return { kind: 'backfill', byMs, evidence: { ageMs: waitMs, firstEventMs: lane.replay.first.eventMs } };
   }
-  const { usualDelayMs, usualGapMs } = lane.habit;
-  if (byMs < Math.max(materialMs, 2 * (usualDelayMs + usualGapMs))) return { kind: 'ordinary', byMs };
-  return undecided(row, byMs);
+  const unordered = isUnordered(lane.of);
+  if (unordered === undefined && waitMs >= materialMs)
+    return { kind: 'undecided', byMs, missing: 'a history of this source' };
+  const found = holdOf(row);
+  const hold = found?.hold;
+  if (hold !== undefined && (!unordered || standsOut(hold))) {
+    const verdict = judgeHold(state, row, { hold, lane: found!.lane }, byMs);
+    if (verdict !== undefined) return verdict;
+  }
+  if (unordered || (late.outOfOrder * 2 >= late.count && byMs < leastHeldMs)) return { kind: 'outOfOrderSource', byMs };
+  const lagMs = lagOf(row);
+  if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
+  if (waitMs < heldFromMs(lane.habit)) return { kind: 'ordinary', byMs };
+  if (late.lastAppendMs === undefined)
+    return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen' };
+  if (lane.habit.cells < 5) return { kind: 'undecided', byMs, missing: 'a history of this source' };
+  return { kind: 'undecided', byMs, missing: 'how its wait goes on' };
+}
+
+function judgeHold(
+  state: State,
+  row: LateRow,
+  { hold, lane }: { readonly hold: Hold; readonly lane: LaneFold },
+  byMs: number,
+): Verdict | undefined {
+  // While nobody's event times fit, the consumer's own clock may be what is wrong.
+  const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
+  if (!isFit) return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s' };
+  switch (hold.kind) {
+    case 'pending':
+      return { kind: 'undecided', byMs, missing: 'how its wait goes on', likely: 'producerCutOff' };
+    case 'passed':
+      return undefined;
+    case 'replayed':
+      return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
+    case 'shifted':
+      if (
+        !isRepartition(row.lane.topic) &&
+        lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)
+      ) {
+        // A clock is the same for all partitions: it cannot be behind in one and right in another.
+        return undefined;
+      }
+      return isRepartition(row.lane.topic)
+        ? { kind: 'repartition', byMs, evidence: { lagMs: hold.mostHeldMs } }
+        : { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.leastHeldMs, highMs: hold.mostHeldMs } } };
+    case 'cutOff':
+      if (!isLongEnough(hold, lane)) return undefined;
+      hold.blame ??= blameOf(state, lane, hold, row.task.reportedMs);
+      if (hold.blame === undefined) {
+        return { kind: 'undecided', byMs, missing: 'the other writers of its partition', likely: 'producerCutOff' };
+      }
+      return { kind: hold.blame === 'broker' ? 'brokerOutage' : 'producerCutOff', byMs, evidence: hold.evidence };
+  }
+}
+
+/** Of a cut that is seen in several partitions, the one whose record waited longest counts. */
+function isLongEnough(hold: Hold, lane: LaneFold): boolean {
+  if (hold.heldMs >= leastCutMs) return true;
+  for (const sibling of siblingHolds(lane)) {
+    if (sibling.heldMs >= leastCutMs && Math.abs(sibling.after.lowMs - hold.after.lowMs) <= retryGapMs) return true;
+  }
+  return false;
+}
+
+/** The hold that these records are in, of their own lane or else of another one of the same source. */
+export function holdOf(row: LateRow): { readonly hold: Hold; readonly lane: LaneFold } | undefined {
+  const own = latestAt(row.lane, row.secondMs);
+  if (own !== undefined && own.kind !== 'pending') return { hold: own, lane: row.lane };
+  for (const lane of row.lane.of.lanes) {
+    const hold = lane === row.lane ? undefined : latestAt(lane, row.secondMs);
+    if (hold !== undefined && isOfSame(hold, lane, row)) return { hold, lane };
+  }
+  return own === undefined ? undefined : { hold: own, lane: row.lane };
+}
+
+/** A cut-off source's other partitions were cut off too if what waited there was made before it was back. */
+function isOfSame(hold: Hold, lane: LaneFold, row: LateRow): boolean {
+  if (hold.kind === 'pending' || hold.kind === 'passed') return false;
+  if (hold.kind !== 'cutOff') return true;
+  if (hold.blame === 'broker' && lane.leader !== row.lane.leader) return false;
+  const appendMs = appendOf(row.cell.slowest?.append ?? {}, row.correction).lowMs;
+  return appendMs - row.waitMs <= hold.after.lowMs;
+}
+
+function latestAt(lane: LaneFold, secondMs: number): Hold | undefined {
+  return lane.holds.findLast(
+    (hold) => secondMs >= hold.fromMs && secondMs <= (hold.untilMs ?? Number.POSITIVE_INFINITY),
+  );
 }
 
 /** How far the culprit's event time lies after the latest moment that it can have been appended at. */
-function aheadOf({ late }: LateRow): number {
-  const { eventMs, append } = late.culprit;
-  return append.highMs === undefined ? 0 : eventMs - append.highMs;
+function aheadOf(state: State, row: LateRow): number {
+  const { late, task } = row;
+  const { lowMs, highMs } = culpritAppend(state, row);
+  // While nobody's event times fit, the consumer's own clock may be what is wrong.
+  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs))
+    return 0;
+  return late.culprit.eventMs - highMs;
 }
 
-/** The backlog that this cell belongs to, of this partition or else of another one of the same source, and the wait. */
-export function heldBack(row: LateRow): { readonly backlog: Backlog; readonly heldMs: number } | undefined {
-  const { lane, cell, late, task } = row;
-  const appendMs = late.lastAppendMs ?? cell.last.append.highMs;
-  if (appendMs === undefined) return undefined;
-  const own = lane.backlog;
-  const backlog = own !== undefined && covers(own, cell.secondMs) ? own : backlogElsewhere(task, lane, cell.secondMs);
-  if (backlog === undefined) return undefined;
-  const floorMs = Number.isNaN(lane.habit.floorMs) ? 0 : lane.habit.floorMs;
-  return { backlog, heldMs: appendMs - late.minEventMs - floorMs };
+/** When the culprit was appended, by true time. */
+export function culpritAppend(
+  state: State,
+  { late, task, correction }: LateRow,
+): { readonly lowMs: number; readonly highMs: number } {
+  const { append, topic, partition } = late.culprit;
+  const { leader } = state.partitions.get(partitionKey(task.group, topic, partition)) ?? {};
+  const brokerMs = brokerOffset(state, task.cluster, leader) ?? correction.agentMs;
+  return appendOf(append, { agentMs: correction.agentMs, brokerMs });
 }
 
-/** A cut is usually of the whole way to the broker: other partitions of the source came back with it. */
-function backlogElsewhere(task: TaskFold, lane: LaneFold, secondMs: number): Backlog | undefined {
-  const key = sourceKey(lane.source);
+export function stallOf(state: State, { lane, secondMs }: LateRow): Stall | undefined {
+  return stallAt(state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition)), secondMs);
+}
+
+/**
+ * How much longer than the promptest of the tasks that write to its repartition topic this one takes. All stamp alike there,
+ * with what they read, so even a lag that never ends shows against the others.
+ */
+function lagOf({ task, lane, waitMs }: LateRow): number {
+  if (!isRepartition(lane.topic)) return 0;
+  let leastMs = lane.habit.floorMs;
   for (const other of task.lanes.values()) {
-    if (other === lane || sourceKey(other.source) !== key) continue;
-    if (other.backlog !== undefined && covers(other.backlog, secondMs)) return other.backlog;
+    if (other.topic === lane.topic && other.habit.floorMs < leastMs) leastMs = other.habit.floorMs;
   }
-  return undefined;
+  return waitMs + lane.habit.floorMs - leastMs || 0;
 }
 
-function covers(backlog: Backlog, secondMs: number): boolean {
-  return secondMs >= backlog.fromMs && (backlog.drainedMs === undefined || secondMs < backlog.drainedMs + 1000);
+function pollOf(state: State, { lane }: LateRow): number {
+  return state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition))?.usualPauseMs ?? 0;
 }
 
-/** These records are out of order within their own source, or, if they matter, their source often is. */
-function isUnordered({ lane, late }: LateRow, byMs: number): boolean {
-  if (late.outOfOrder * 2 >= late.count) return true;
-  return byMs >= materialMs && lane.records >= 20 && lane.outOfOrder >= unorderedRatio * lane.records;
+/** Kafka Streams writes the topics between its own steps with the timestamps of what it read. */
+export function isRepartition(topic: string): boolean {
+  return topic.endsWith('-repartition');
 }
 
-/** All of the late records were on the broker before the culprit was: the consumer took the younger one first. */
-function wasThereFirst({ late }: LateRow): boolean {
-  const { lastAppendMs, culprit } = late;
-  return lastAppendMs !== undefined && culprit.append.lowMs !== undefined && lastAppendMs < culprit.append.lowMs;
-}
-
-function undecided({ lane, late }: LateRow, byMs: number): Verdict {
-  if (late.lastAppendMs === undefined)
-    return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen' };
-  if (lane.source.kind === 'partition') {
-    return { kind: 'undecided', byMs, missing: 'a producer id, so order within the source is not known' };
-  }
-  if (lane.habit.cells < 5)
-    return { kind: 'undecided', byMs, missing: 'a history of this source', likely: 'producerCutOff' };
-  return { kind: 'undecided', byMs, missing: 'any sign of a cut, a clock ahead or disorder', likely: 'clockBehind' };
+function standsOut({ kind, evidence }: Hold): boolean {
+  const { silentMs, heldMs, usualGapMs, usualDelayMs } = evidence;
+  return kind === 'cutOff' && silentMs >= unorderedTimes * usualGapMs && heldMs >= unorderedTimes * usualDelayMs;
 }

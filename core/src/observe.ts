@@ -2,7 +2,15 @@ import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
 import { close, closerOf } from './closing.ts';
 import { addDrop, createDrops } from './drops.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
-import { createOpenLate, keepSmallest, type OpenCell, pointOf, resetCell } from './open-cell.ts';
+import {
+  createOpenLate,
+  keepBrokerClock,
+  keepExtremes,
+  keepSmallest,
+  type OpenCell,
+  pointOf,
+  resetCell,
+} from './open-cell.ts';
 import { windowEndMs } from './policy.ts';
 import { addToSketch } from './sketch.ts';
 import { closeSecond } from './take-report.ts';
@@ -77,6 +85,17 @@ export function observeFetchError(partition: PartitionState, atMs: number): void
   partition.fetch.errors++;
 }
 
+/**
+ * Told each second: nothing is asked of a paused partition, so that only this says why it is silent, and that the consumer
+ * is the cause.
+ */
+export function setPaused(partition: PartitionState, paused: boolean, atMs: number): void {
+  partition.paused = paused;
+  if (!paused) return;
+  enterSecond(partition.task, atMs);
+  partition.fetch.touched = true;
+}
+
 function countFetch(partition: PartitionState, atMs: number): void {
   enterSecond(partition.task, atMs);
   partition.fetch.touched = true;
@@ -131,7 +150,7 @@ export function observe(task: TaskState, record: RecordSeen): number {
   if (exact || partition.append.serial !== lane.bracketSerial) {
     lane.bracketSerial = partition.append.serial;
     const silentMs = appendLowMs - last.appendHighMs;
-    if (silentMs > cell.gapMs) noteGap(cell, silentMs, lane, record, { appendLowMs, appendHighMs, exact });
+    if (silentMs > cell.gapMs) noteGap(cell, lane, record);
   }
   keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
   keepSmallest(cell.appendToFetch, record.appendMs, partition.fetchedMs);
@@ -142,8 +161,10 @@ export function observe(task: TaskState, record: RecordSeen): number {
   last.appendLowMs = appendLowMs;
   last.appendHighMs = appendHighMs;
   last.appendExact = exact;
+  keepExtremes(cell, last);
+  if (exact) keepBrokerClock(cell, record, partition.append);
 
-  if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags, appendHighMs);
+  if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags);
   if (eventMs > task.streamTimeMs) advance(task, record);
   return flags;
 }
@@ -166,8 +187,10 @@ function advance(task: TaskState, record: RecordSeen): void {
   }
 }
 
-function lateRecord(task: TaskState, record: RecordSeen, flags: number, appendHighMs: number): number {
-  const { cell } = record.lane;
+function lateRecord(task: TaskState, record: RecordSeen, flags: number): number {
+  // Read from the lane: a number handed on as an argument would be an object for each late record.
+  const { cell, last } = record.lane;
+  const { appendHighMs } = last;
   const { eventMs, offset } = record;
   const late = (cell.late ??= createOpenLate(record, culpritOf(task)!));
   late.count++;
@@ -205,21 +228,16 @@ function lateRecord(task: TaskState, record: RecordSeen, flags: number, appendHi
   return result;
 }
 
-function noteGap(
-  cell: OpenCell,
-  silentMs: number,
-  lane: Lane,
-  record: RecordSeen,
-  append: { readonly appendLowMs: number; readonly appendHighMs: number; readonly exact: boolean },
-): void {
-  cell.gapMs = silentMs;
+/** Looks up again what `observe` knows: handed on, those numbers would be objects for every record, not only for a gap. */
+function noteGap(cell: OpenCell, lane: Lane, record: RecordSeen): void {
+  const { append } = lane.partition;
+  const exact = !Number.isNaN(record.appendMs);
+  const appendLowMs = exact ? record.appendMs : append.lowMs;
+  const appendHighMs = exact ? record.appendMs : append.highMs;
+  cell.gapMs = appendLowMs - lane.last.appendHighMs;
   cell.gap = {
     before: pointOf(lane.last),
-    after: {
-      offset: record.offset,
-      eventMs: record.eventMs,
-      append: bracketOf(append.appendLowMs, append.appendHighMs, append.exact),
-    },
+    after: { offset: record.offset, eventMs: record.eventMs, append: bracketOf(appendLowMs, appendHighMs, exact) },
   };
 }
 

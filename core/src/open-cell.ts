@@ -49,11 +49,20 @@ export interface OpenCell {
   outOfOrderMaxMs: number;
   gapMs: number;
   gap: { before: Point; after: Point } | undefined;
+  readonly quickest: Extreme;
+  readonly slowest: Extreme;
+  brokerClockLowMs: number;
+  brokerClockHighMs: number;
   createToAppend: MinPair;
   appendToFetch: MinPair;
   createToFetch: MinPair;
   fetchToProcess: MinPair;
   late: OpenLate | undefined;
+}
+
+/** The record with the smallest or the largest time from its event to its append. */
+export interface Extreme extends LastRecord {
+  delayMs: number;
 }
 
 export interface MinPair {
@@ -64,6 +73,8 @@ export interface MinPair {
 
 export function createOpenCell(): OpenCell {
   const cell = {
+    quickest: createExtreme(),
+    slowest: createExtreme(),
     createToAppend: createMinPair(),
     appendToFetch: createMinPair(),
     createToFetch: createMinPair(),
@@ -87,11 +98,56 @@ export function resetCell(cell: OpenCell, secondMs: number): void {
   cell.outOfOrderMaxMs = 0;
   cell.gapMs = 0;
   cell.gap = undefined;
+  cell.quickest.delayMs = Number.POSITIVE_INFINITY;
+  cell.slowest.delayMs = Number.NEGATIVE_INFINITY;
+  cell.brokerClockLowMs = Number.NEGATIVE_INFINITY;
+  cell.brokerClockHighMs = Number.POSITIVE_INFINITY;
   cell.createToAppend.differenceMs = Number.POSITIVE_INFINITY;
   cell.appendToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.createToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.fetchToProcess.differenceMs = Number.POSITIVE_INFINITY;
   cell.late = undefined;
+}
+
+function createExtreme(): Extreme {
+  return {
+    delayMs: Number.NaN,
+    offset: 0,
+    eventMs: Number.NaN,
+    appendLowMs: Number.NaN,
+    appendHighMs: Number.NaN,
+    appendExact: false,
+  };
+}
+
+/** Unknown delays (NaN) compare false and are passed over. */
+export function keepExtremes(cell: OpenCell, last: LastRecord): void {
+  const quickMs = last.appendHighMs - last.eventMs;
+  if (quickMs < cell.quickest.delayMs) copy(cell.quickest, last, quickMs);
+  const slowMs = last.appendLowMs - last.eventMs;
+  if (slowMs > cell.slowest.delayMs) copy(cell.slowest, last, slowMs);
+}
+
+function copy(into: Extreme, from: LastRecord, delayMs: number): void {
+  into.delayMs = delayMs;
+  into.offset = from.offset;
+  into.eventMs = from.eventMs;
+  into.appendLowMs = from.appendLowMs;
+  into.appendHighMs = from.appendHighMs;
+  into.appendExact = from.appendExact;
+}
+
+/**
+ * The broker's clock stamped `appendMs` at a moment that the agent's clock brackets. Objects and not their numbers are handed
+ * on: a number as an argument is an object of its own for each record, unless this happens to be inlined.
+ */
+export function keepBrokerClock(
+  cell: OpenCell,
+  { appendMs }: { readonly appendMs: number },
+  { lowMs, highMs }: { readonly lowMs: number; readonly highMs: number },
+): void {
+  if (appendMs - highMs > cell.brokerClockLowMs) cell.brokerClockLowMs = appendMs - highMs;
+  if (appendMs - lowMs < cell.brokerClockHighMs) cell.brokerClockHighMs = appendMs - lowMs;
 }
 
 function createMinPair(): MinPair {
@@ -132,12 +188,20 @@ export function closedCell(
     outOfOrder: cell.outOfOrder,
     outOfOrderMaxMs: cell.outOfOrderMaxMs,
     ...(cell.gap === undefined ? {} : { gap: cell.gap }),
+    ...(Number.isFinite(cell.quickest.delayMs) ? { quickest: pointOf(cell.quickest) } : {}),
+    ...(Number.isFinite(cell.slowest.delayMs) ? { slowest: pointOf(cell.slowest) } : {}),
+    ...brokerClockOf(cell),
     ...pairOf('createToAppend', cell.createToAppend),
     ...pairOf('appendToFetch', cell.appendToFetch),
     ...pairOf('createToFetch', cell.createToFetch),
     ...pairOf('fetchToProcess', cell.fetchToProcess),
     ...(cell.late === undefined ? {} : { late: closedLate(cell.late) }),
   };
+}
+
+function brokerClockOf(cell: OpenCell): Pick<Cell, 'brokerClock'> {
+  const { brokerClockLowMs: lowMs, brokerClockHighMs: highMs } = cell;
+  return Number.isFinite(lowMs) && Number.isFinite(highMs) ? { brokerClock: { lowMs, highMs } } : {};
 }
 
 export function pointOf(record: LastRecord): Point {

@@ -108,6 +108,11 @@ export interface Cell extends TopicPartition {
   readonly outOfOrderMaxMs: number;
   /** The longest silence of this source in this partition that ended in this cell, by append time: the records around it. */
   readonly gap?: { readonly before: Point; readonly after: Point };
+  /** The record that was appended soonest after its event time (high end of its bracket), and the one that waited longest (low end). */
+  readonly quickest?: Point;
+  readonly slowest?: Point;
+  /** Where append times are exact: broker's clock − agent's clock, as narrow as the brackets of this cell's records make it. */
+  readonly brokerClock?: { readonly lowMs: number; readonly highMs: number };
   /** Pairs with the smallest difference, for the clocks. Create and append times are only there where they are known. */
   readonly createToAppend?: Pair;
   readonly appendToFetch?: Pair;

@@ -78,7 +78,12 @@ test('revising a verdict moves records between gauges and leaves the counter alo
 test('each group has a number of open incidents of each kind, also when it is none', () => {
   expect(rowsOf('tidemark_incidents_open', { tasks: [task, { ...task, id: 'g/n' }] })).toEqual([
     { labels: ['g', 'producerCutOff'], value: 0 },
+    { labels: ['g', 'brokerOutage'], value: 0 },
     { labels: ['g', 'clockAhead'], value: 0 },
+    { labels: ['g', 'clockBehind'], value: 0 },
+    { labels: ['g', 'consumerInterleave'], value: 0 },
+    { labels: ['g', 'repartition'], value: 0 },
+    { labels: ['g', 'backfill'], value: 0 },
   ]);
 });
 

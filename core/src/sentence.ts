@@ -1,40 +1,76 @@
-import type { Incident } from './finding.ts';
+import type { IncidentDraft, IncidentKind } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceName } from './source.ts';
 
+type Told = Omit<IncidentDraft, 'sentence'>;
+
 /** One sentence that a person on call understands, times in UTC. */
-export function sentence(incident: Omit<Incident, 'sentence'>): string {
-  const name = sourceName(incident.source);
-  const lost = losses(incident);
+export function sentence(incident: Told): string {
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
   const remedy = grace > 0 ? ` Grace ${duration(roundUp(grace))} would have kept all of them.` : '';
-  if (incident.kind === 'clockAhead') {
-    const ahead = 'aheadMs' in incident.evidence ? incident.evidence.aheadMs.lowMs : 0;
-    return `${lost}: the clock of ${name} runs ${duration(ahead)} ahead and pulled the stream time past ${others(incident)}.${remedy}`;
-  }
-  const { start, end } = incident;
-  if (end === undefined)
-    return `${lost}: ${name} is cut off from the broker since ${timeOfDay(middleMs(start))}.${remedy}`;
-  const lengthMs = middleMs(end) - middleMs(start);
-  const giveOrTakeMs = (widthMs(start) + widthMs(end)) / 2;
-  const mover = incident.culprit === undefined ? 'others' : `${sourceName(incident.culprit.source)}`;
-  return (
-    `${lost}, falsely late: it was cut off from the broker for ${duration(lengthMs)} (±${duration(giveOrTakeMs)}), ` +
-    `from ${timeOfDay(middleMs(start))} to ${timeOfDay(middleMs(end))}, while ${mover} moved the stream time on.${remedy}`
-  );
+  return `${losses(incident)}${why[incident.kind](incident)}.${remedy}`;
 }
 
-function losses(incident: Omit<Incident, 'sentence'>): string {
+const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {
+  producerCutOff: (incident) =>
+    incident.end === undefined
+      ? `: ${sourceName(incident.source)} is cut off from the broker ${when(incident)}`
+      : `, falsely late: it was cut off from the broker ${when(incident)}, while ${mover(incident)} moved the stream time on`,
+  brokerOutage: (incident) =>
+    `, falsely late: nobody could write there ${when(incident)}, the broker took no records, while other partitions moved the stream time on`,
+  clockAhead: (incident) => {
+    const aheadMs = 'aheadMs' in incident.evidence ? incident.evidence.aheadMs.lowMs : 0;
+    return `: the clock of ${sourceName(incident.source)} runs ${duration(aheadMs)} ahead and pulled the stream time past ${others(incident)}`;
+  },
+  clockBehind: (incident) => {
+    const behindMs = 'behindMs' in incident.evidence ? middleMs(incident.evidence.behindMs) : 0;
+    return `, falsely late: its clock is about ${duration(behindMs)} behind ${when(incident)}, so its new events look old`;
+  },
+  consumerInterleave: (incident) =>
+    `, falsely late: they were on the broker, but the consumer did not take them ${when(incident)} and then took younger ones first`,
+  repartition: (incident) =>
+    `, falsely late: the upstream task that writes them lags behind the others ${when(incident)}`,
+  backfill: (incident) => {
+    const ageMs = 'ageMs' in incident.evidence ? incident.evidence.ageMs : 0;
+    return `: they are a backfill, events of ${duration(ageMs)} before, written ${when(incident)}`;
+  },
+};
+
+/** `for 47 s (±0.4 s), from 10:02:11 UTC to 10:02:58 UTC`, or `since 10:02:11 UTC`. */
+function when({ start, end }: Told): string {
+  if (end === undefined) return `since ${timeOfDay(middleMs(start))}`;
+  const lengthMs = middleMs(end) - middleMs(start);
+  const giveOrTakeMs = (widthMs(start) + widthMs(end)) / 2;
+  const slack = giveOrTakeMs > 0 ? ` (±${duration(giveOrTakeMs)})` : '';
+  return `for ${duration(lengthMs)}${slack}, from ${timeOfDay(middleMs(start))} to ${timeOfDay(middleMs(end))}`;
+}
+
+function mover({ culprit }: Told): string {
+  return culprit === undefined ? 'others' : sourceName(culprit.source);
+}
+
+function losses(incident: Told): string {
   const count = Math.max(0, ...incident.dropped.map((drops) => drops.count));
   const places = incident.partitions.map((p) => `${p.topic}-${p.partition}`);
   const where =
     places.length > 4 ? `${places.slice(0, 3).join(', ')} and ${places.length - 3} more` : places.join(', ');
-  const of = incident.kind === 'clockAhead' ? '' : ` of ${sourceName(incident.source)}`;
+  const of = isOfOthers[incident.kind] ? '' : ` of ${sourceName(incident.source)}`;
   if (count > 0) return `${incident.group} dropped ${grouped(count)} records${of} (${where})`;
   return `${incident.group} took ${grouped(incident.late.count)} records${of} (${where}) late`;
 }
 
-function others(incident: Omit<Incident, 'sentence'>): string {
+/** Kinds whose source is not the one that the records are from. */
+const isOfOthers: { readonly [K in IncidentKind]: boolean } = {
+  producerCutOff: false,
+  brokerOutage: true,
+  clockAhead: true,
+  clockBehind: false,
+  consumerInterleave: true,
+  repartition: false,
+  backfill: false,
+};
+
+function others(incident: Told): string {
   return incident.late.count === 1 ? 'another record' : 'the others';
 }
 

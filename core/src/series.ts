@@ -1,8 +1,8 @@
 import type { SeriesPoint } from './assessment.ts';
-import { historyMs, secondOf } from './ingest.ts';
+import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { State, TaskFold } from './state.ts';
-import { createdMs } from './true-stream-time.ts';
+import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
 
 /** At most this many sources of a task are drawn, those with the most records. */
 const maxSourcesDrawn = 8;
@@ -35,7 +35,11 @@ interface Drawn {
     { readonly streamTimeMs: number | undefined; readonly onlineMs: number | undefined }
   >;
   /** Per lane, newest first: what was still to come after a second. */
-  readonly toCome: readonly (readonly { readonly secondMs: number; readonly leastCreatedMs: number }[])[];
+  readonly toCome: readonly {
+    /** Of a source that is overdue: what nothing is known of since. */
+    readonly silentSinceMs: number | undefined;
+    readonly rows: readonly { readonly secondMs: number; readonly leastCreatedMs: number }[];
+  }[];
   readonly sources: readonly {
     readonly key: string;
     readonly name: string;
@@ -45,13 +49,19 @@ interface Drawn {
 
 function draw(task: TaskFold): Drawn {
   const lanes = [...task.lanes.values()];
-  const toCome = lanes.map((lane) => {
-    let leastCreatedMs = Number.POSITIVE_INFINITY;
-    return lane.progress.toReversed().map(({ secondMs, minEventMs }) => {
-      leastCreatedMs = Math.min(leastCreatedMs, createdMs(lane, minEventMs));
-      return { secondMs, leastCreatedMs };
+  const toCome = lanes
+    .filter((lane) => lane.replay.state !== 'yes')
+    .map((lane) => {
+      let leastCreatedMs = Number.POSITIVE_INFINITY;
+      const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
+      return {
+        silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined,
+        rows: lane.progress.toReversed().map(({ secondMs, createdMs }) => {
+          leastCreatedMs = Math.min(leastCreatedMs, createdMs);
+          return { secondMs, leastCreatedMs };
+        }),
+      };
     });
-  });
   const bySource = new Map<
     string,
     { name: string; records: number; seen: { secondMs: number; maxEventMs: number }[] }
@@ -74,7 +84,7 @@ function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks
   const point = drawn.bySecond.get(atMs);
   if (point === undefined) return undefined;
   const hindsightMs = hindsight(drawn, atMs);
-  const trueMs = hindsightMs === undefined ? point.onlineMs : Math.min(hindsightMs, point.onlineMs ?? hindsightMs);
+  const trueMs = hindsightMs ?? point.onlineMs;
   const verdicts = task.verdictsBySecond.get(atMs);
   return {
     id: task.id,
@@ -93,10 +103,11 @@ function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks
 /** The smallest creation time among the events that came after this second; undefined if none has come yet. */
 function hindsight(drawn: Drawn, atMs: number): number | undefined {
   let leastMs = Number.POSITIVE_INFINITY;
-  for (const rows of drawn.toCome) {
+  for (const { rows, silentSinceMs } of drawn.toCome) {
     // Newest first: the last row that is still after this second holds the least of all that came later.
     const later = firstIndex(rows, (row) => row.secondMs <= atMs) - 1;
     if (later >= 0) leastMs = Math.min(leastMs, rows[later]!.leastCreatedMs);
+    else if (silentSinceMs !== undefined) leastMs = Math.min(leastMs, silentSinceMs);
   }
   return leastMs === Number.POSITIVE_INFINITY ? undefined : Math.min(leastMs, atMs + 1000);
 }

@@ -1,11 +1,15 @@
+import type { Arrival, Correction } from './arrival.ts';
 import type { AgentAssessment } from './assessment.ts';
-import type { Backlog } from './backlog.ts';
-import type { Incident, Verdict } from './finding.ts';
+import type { IncidentDraft, Verdict } from './finding.ts';
 import type { Habit } from './habit.ts';
+import type { Hold } from './hold.ts';
+import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
 import type { Policy } from './policy.ts';
+import type { Replay } from './replay.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
+import type { PartitionFold, Stall } from './stall.ts';
 
 /**
  * What the collector has learnt from reports: the fold that `ingest` mutates and `assess` judges. Every map in it is bounded
@@ -15,6 +19,12 @@ export interface State {
   readonly agents: Map<string, AgentFold>;
   readonly tasks: Map<string, TaskFold>;
   readonly hosts: Map<string, HostFold>;
+  /** Broker's clock − true time, by cluster and node. */
+  readonly brokerClocks: Map<string, Interval>;
+  /** By group and partition: what its tasks together fetched and left lying. */
+  readonly partitions: Map<string, PartitionFold>;
+  /** By group and source: its lanes in all tasks of the group. */
+  readonly sources: Map<string, SourceFold>;
   /** Cells with late records, oldest first; judged at the next `assess`. */
   readonly lateRows: LateRow[];
   readonly incidents: Map<string, IncidentFold>;
@@ -26,7 +36,7 @@ export interface State {
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
-  overflow: { tasks: number; lanes: number; lateRows: number; ranges: number; totals: number };
+  overflow: { tasks: number; lanes: number; partitions: number; lateRows: number; ranges: number; totals: number };
 }
 
 export interface AgentFold {
@@ -36,6 +46,8 @@ export interface AgentFold {
   lastReportMs: number;
   missedReports: number;
   clockSource: string;
+  /** By its own clock, when its last report was made. */
+  toMs: number;
 }
 
 export interface HostFold {
@@ -43,6 +55,8 @@ export interface HostFold {
   source: string;
   reading: ClockReading | undefined;
   steps: ClockStep[];
+  /** By its own clock: until then it is not known how wrong it is, for it was stepped and not read since. */
+  unsureUntilMs: number;
   readonly points: { readonly secondMs: number; readonly lowMs: number; readonly highMs: number }[];
 }
 
@@ -50,14 +64,20 @@ export interface TaskFold {
   readonly key: string;
   readonly id: string;
   readonly group: string;
-  readonly agentId: string;
   readonly cluster: string | undefined;
+  readonly agentId: string;
   policies: readonly Policy[];
   partitions: readonly TopicPartition[];
   streamTimeMs: number | undefined;
   streamTimeBy: Culprit | undefined;
-  /** The agent's clock when it last reported. */
+  /** True time, as far as known, of its last report. */
   reportedMs: number;
+  /** True second of the last fetch that was answered. */
+  fetchedMs: number;
+  /** The last time that a source's event time fitted its append: then this task's clocks are not at fault. */
+  fittedMs: number;
+  /** Its host's clock was stepped and not read since. */
+  isUnsure: boolean;
   records: number;
   late: number;
   readonly dropped: Map<string, number>;
@@ -65,6 +85,21 @@ export interface TaskFold {
   /** One a second: the stream time then, and the true one as it was estimated then. */
   readonly points: TaskPoint[];
   readonly verdictsBySecond: Map<number, SecondVerdicts>;
+}
+
+/** What one source does in all the partitions and tasks of a group. */
+export interface SourceFold {
+  readonly key: string;
+  readonly group: string;
+  readonly source: Source;
+  readonly lanes: LaneFold[];
+  records: number;
+  outOfOrder: number;
+  /** When it was last heard of in any of them, and the gap that nine of ten of the last gaps stay below. */
+  lastSeenMs: number;
+  readonly gapsMs: number[];
+  gapAt: number;
+  usualGapMs: number;
 }
 
 export interface TaskPoint {
@@ -78,28 +113,51 @@ export interface SecondVerdicts {
   readonly dropped: Map<Verdict['kind'], number>;
 }
 
-/** One source in one partition of one task. */
+/** One source in one partition of one task. Times are true times (`arrival.ts`), as far as clocks are known. */
 export interface LaneFold {
   readonly key: string;
+  readonly task: TaskFold;
+  readonly of: SourceFold;
   readonly source: Source;
   readonly topic: string;
   readonly partition: number;
+  leader: number | undefined;
   records: number;
   late: number;
   outOfOrder: number;
   readonly habit: Habit;
   lastSecondMs: number;
-  lastEventMs: number;
   maxEventMs: number;
-  lastAppendMs: number | undefined;
-  /** One a second in which records came. */
-  readonly progress: { readonly secondMs: number; readonly minEventMs: number; readonly maxEventMs: number }[];
-  /** The latest; kept after it is drained. */
-  backlog: Backlog | undefined;
+  last: Arrival;
+  /** When a record was last appended as promptly as ever; −∞ before. */
+  promptMs: number;
+  /** One a second in which records came: by when they were processed and, of the last of them, appended. */
+  readonly progress: Progress[];
+  /** The latest few; kept after they are over. */
+  readonly holds: Hold[];
+  replay: Replay;
   /** Since when, and by how much, its event times lie after their own append; undefined when they do not. */
-  ahead: { sinceLowMs: number; sinceHighMs: number; lastMs: number; byMs: number; record: Culprit } | undefined;
+  ahead: Ahead | undefined;
   /** When it stopped being ahead, by the append times around. */
   aheadEnded: { lowMs: number; highMs: number } | undefined;
+}
+
+export interface Progress {
+  readonly secondMs: number;
+  /** The smallest creation time and the highest event time among the records of the second. */
+  readonly createdMs: number;
+  readonly maxEventMs: number;
+  readonly appendMs: number;
+}
+
+export interface Ahead {
+  readonly sinceLowMs: number;
+  readonly sinceHighMs: number;
+  lastMs: number;
+  byMs: number;
+  /** It was not always so: its habit was known before. */
+  readonly isNew: boolean;
+  record: Culprit;
 }
 
 export interface LateRow {
@@ -107,18 +165,33 @@ export interface LateRow {
   readonly lane: LaneFold;
   readonly cell: Cell;
   readonly late: LateCell;
+  readonly correction: Correction;
+  /** The second in which they were processed, by true time. */
+  readonly secondMs: number;
+  /** How long the one that waited longest to be appended waited, beyond the least that its source takes; −∞: not known. */
+  readonly waitMs: number;
+  /** How long that one can have waited at most. */
+  readonly longestWaitMs: number;
   verdict: Verdict | undefined;
   incidentId: string | undefined;
 }
 
 /** An incident while more may still be learnt of it. */
 export interface IncidentFold {
-  incident: Incident;
+  incident: IncidentDraft;
+  /** Until it has cost enough to be worth a word, nobody hears of it. */
+  isReported: boolean;
+  /** Records in cells that were materially late. */
+  materialCount: number;
   readonly tasks: Set<string>;
   readonly partitions: Map<string, TopicPartition>;
   lateCount: number;
   lateMaxMs: number;
   readonly drops: Map<string, IncidentDropsFold>;
+  /** What it rests on, to see how it goes on. */
+  readonly holds: Set<Hold>;
+  readonly lanes: Set<LaneFold>;
+  stall: Stall | undefined;
   firstCulprit: Culprit | undefined;
   lastActivityMs: number;
   changed: boolean;
@@ -139,12 +212,15 @@ export function createState(): State {
     agents: new Map(),
     tasks: new Map(),
     hosts: new Map(),
+    brokerClocks: new Map(),
+    partitions: new Map(),
+    sources: new Map(),
     lateRows: [],
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, lateRows: 0, ranges: 0, totals: 0 },
+    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0 },
   };
 }

@@ -1,6 +1,6 @@
 import { randomInt } from 'node:crypto';
 import { chronyBound, decodeTrackingReply, encodeTrackingRequest, middleMs, widthMs } from '@tidemark/core';
-import { type ClockSource, createHealth, holdoverPpm, pause, type TakeReading } from './clock-source.ts';
+import { type ClockSource, createHealth, createSleeper, holdoverPpm, type TakeReading } from './clock-source.ts';
 import { type Address, connectPeer, type Peer } from './datagram.ts';
 import type { HostClock } from './host-clock.ts';
 
@@ -17,7 +17,7 @@ export function startChrony(
 ): ClockSource {
   const where = `${address.host}:${address.port}`;
   const name = `chrony ${where}`;
-  const stop = new AbortController();
+  const sleeper = createSleeper();
   const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: `no chrony on ${where}` });
   let peer: Peer | undefined;
 
@@ -39,22 +39,22 @@ export function startChrony(
     if (tracking.kind === 'rejected') return `${name} refuses to be monitored`;
     const bound = chronyBound(tracking, { nowMs, driftPpm: holdoverPpm });
     if (bound.kind === 'unbounded') return `${name}: ${bound.reason}`;
-    // Stepped while we asked: nobody can say which of both clocks the daemon spoke of.
-    if (clock.epoch() !== epoch) return undefined;
+    // Moved while we asked: nobody can say which of both clocks the daemon spoke of.
+    if (epoch === undefined || clock.epoch() !== epoch) return undefined;
     take({ atMs: nowMs, offsetMs: middleMs(bound.offset), errorMs: widthMs(bound.offset) / 2, server: name, epoch });
     health.ok();
     return undefined;
   };
 
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+    while (!sleeper.stopped) {
       const failure = await askOnce();
       if (failure !== undefined) {
         health.failed(failure);
         peer?.close();
         peer = undefined;
       }
-      await pause(pace.pollMs, stop.signal);
+      await sleeper.sleep(pace.pollMs, 0);
     }
   };
   run().catch((error: unknown) => health.failed(`${name}: ${String(error)}`));
@@ -62,8 +62,9 @@ export function startChrony(
   return {
     name,
     trouble: health.trouble,
+    wake: sleeper.wake,
     stop() {
-      stop.abort();
+      sleeper.stop();
       peer?.close();
     },
   };

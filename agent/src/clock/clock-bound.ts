@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { clockBoundErrorMs, decodeClockBoundPage } from '@tidemark/core';
-import { type ClockSource, createHealth, holdoverPpm, pause, type TakeReading } from './clock-source.ts';
+import { type ClockSource, createHealth, createSleeper, holdoverPpm, type TakeReading } from './clock-source.ts';
 import type { HostClock } from './host-clock.ts';
 
 /** Where ClockBound's daemons keep their page: layout 2, then layout 1. */
@@ -14,7 +14,7 @@ export function startClockBound(
   pace: { readonly pollMs: number } = { pollMs: 10_000 },
 ): ClockSource {
   const name = 'ClockBound';
-  const stop = new AbortController();
+  const sleeper = createSleeper();
   const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: 'no ClockBound page' });
 
   const readOnce = async (): Promise<string | undefined> => {
@@ -28,6 +28,7 @@ export function startClockBound(
         continue;
       }
       const epoch = clock.epoch();
+      if (epoch === undefined) return undefined;
       const monotonicMs = Number(process.hrtime.bigint()) / 1e6;
       const errorMs = clockBoundErrorMs(page, { monotonicMs, driftPpm: holdoverPpm });
       if (errorMs === undefined) {
@@ -42,12 +43,12 @@ export function startClockBound(
   };
 
   const run = async (): Promise<void> => {
-    while (!stop.signal.aborted) {
+    while (!sleeper.stopped) {
       const failure = await readOnce();
       if (failure !== undefined) health.failed(failure);
-      await pause(pace.pollMs, stop.signal);
+      await sleeper.sleep(pace.pollMs, 0);
     }
   };
   run().catch((error: unknown) => health.failed(`${name}: ${String(error)}`));
-  return { name, trouble: health.trouble, stop: () => stop.abort() };
+  return { name, trouble: health.trouble, wake: sleeper.wake, stop: sleeper.stop };
 }

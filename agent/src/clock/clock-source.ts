@@ -6,6 +6,8 @@ export interface ClockSource {
   readonly name: string;
   /** Undefined while its readings are fresh; else why there are none, as a clause: `no chrony on 127.0.0.1:323`. */
   trouble(): string | undefined;
+  /** The host's clock was set: what was read is of the past, ask again soon. */
+  wake(): void;
   stop(): void;
 }
 
@@ -45,16 +47,49 @@ export function createHealth(options: { readonly patienceMs: number; readonly wa
   };
 }
 
-/** A timer that never keeps the host's process alive; resolves at once when stopped. */
-export function pause(ms: number, stop: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (stop.aborted) return resolve();
-    const done = (): void => {
-      clearTimeout(timer);
-      stop.removeEventListener('abort', done);
-      resolve();
-    };
-    const timer = setTimeout(done, ms).unref();
-    stop.addEventListener('abort', done, { once: true });
-  });
+/** Sleeps that never keep the host's process alive, end at once when stopped, and can be cut short. */
+export interface Sleeper {
+  readonly stopped: boolean;
+  /** `wakeAfterMs`: earlier than that it is not woken, so that a server is not asked too often. */
+  sleep(ms: number, wakeAfterMs?: number): Promise<void>;
+  wake(): void;
+  stop(): void;
+}
+
+export function createSleeper(): Sleeper {
+  let stopped = false;
+  let current:
+    | { end: () => void; endIn: (ms: number) => void; readonly startedNs: bigint; readonly wakeAfterMs: number }
+    | undefined;
+  return {
+    get stopped() {
+      return stopped;
+    },
+    sleep(ms, wakeAfterMs = ms) {
+      return new Promise((resolve) => {
+        if (stopped) return resolve();
+        let timer: NodeJS.Timeout;
+        const end = (): void => {
+          clearTimeout(timer);
+          current = undefined;
+          resolve();
+        };
+        const endIn = (restMs: number): void => {
+          clearTimeout(timer);
+          timer = setTimeout(end, restMs).unref();
+        };
+        timer = setTimeout(end, ms).unref();
+        current = { end, endIn, startedNs: process.hrtime.bigint(), wakeAfterMs: Math.min(ms, wakeAfterMs) };
+      });
+    },
+    wake() {
+      if (current === undefined) return;
+      const sleptMs = Number((process.hrtime.bigint() - current.startedNs) / 1_000_000n);
+      current.endIn(Math.max(0, current.wakeAfterMs - sleptMs));
+    },
+    stop() {
+      stopped = true;
+      current?.end();
+    },
+  };
 }

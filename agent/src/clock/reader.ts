@@ -27,14 +27,16 @@ export interface ClockReader {
 const maxReadings = 256;
 
 export function startClockReader(settings: ClockSettings): ClockReader {
-  const clock = startHostClock();
+  const asked: ClockSource[] = [];
+  const clock = startHostClock(() => {
+    for (const source of [clockBound, ...asked]) source.wake();
+  });
   let readings: ClockReading[] = [];
   const add = (reading: ClockReading): void => {
     readings.push(reading);
     if (readings.length > maxReadings) readings.shift();
   };
 
-  const asked: ClockSource[] = [];
   if (settings.chrony !== undefined) asked.push(startChrony(settings.chrony, clock, add));
   for (const server of settings.ntpServers) asked.push(startSntp(server, clock, add));
   const clockBound = startClockBound(settings.clockBoundPaths ?? clockBoundPaths, clock, add);

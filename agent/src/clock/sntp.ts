@@ -1,7 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { type ClockReading, decodeNtpReply, encodeNtpRequest, type NtpRejected } from '@tidemark/core';
-import { type ClockSource, createHealth, holdoverPpm, pause, type TakeReading } from './clock-source.ts';
-import { type Address, connectPeer, type Peer, parseAddress } from './datagram.ts';
+import {
+  type ClockSource,
+  createHealth,
+  createSleeper,
+  holdoverPpm,
+  type Sleeper,
+  type TakeReading,
+} from './clock-source.ts';
+import { connectPeer, type Peer, parseAddress } from './datagram.ts';
 import type { HostClock } from './host-clock.ts';
 
 /** How often a server is asked. The defaults suit a public server; tests and a server of one's own may ask faster. */
@@ -30,24 +37,28 @@ export function startSntp(
   pace: SntpPace = politePace,
 ): ClockSource {
   const address = parseAddress(server, 123);
-  const stop = new AbortController();
+  const sleeper = createSleeper();
   const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: `${server} has not answered yet` });
   let peer: Peer | undefined;
+
+  const pass = (reading: ClockReading): void => {
+    health.ok();
+    take(reading);
+  };
 
   const run = async (): Promise<void> => {
     let pollMs = pace.pollMs;
     let failures = 0;
     let spoken = false;
-    while (!stop.signal.aborted) {
+    while (!sleeper.stopped) {
       peer = await connectPeer(address);
-      const outcome = await burst({ server, address, peer, clock, pace, stop: stop.signal, eager: !spoken, take });
+      const outcome = await burst({ server, peer, clock, pace, sleeper, eager: !spoken, take: pass });
       peer?.close();
       peer = undefined;
       let waitMs = pollMs;
       if (outcome.kind === 'reading') {
         failures = 0;
         spoken = true;
-        health.ok();
       } else {
         health.failed(outcome.reason);
         if (outcome.kind === 'denied') waitMs = deniedMs;
@@ -56,7 +67,8 @@ export function startSntp(
           waitMs = Math.min(firstRetryMs * 2 ** failures++, longestRetryMs, pace.pollMs * 4);
       }
       // Agents that were started together must not ask together for ever.
-      await pause(waitMs * (0.9 + Math.random() * 0.2), stop.signal);
+      const soonestMs = outcome.kind === 'reading' ? Math.min(firstRetryMs, waitMs) : waitMs;
+      await sleeper.sleep(waitMs * (0.9 + Math.random() * 0.2), soonestMs);
     }
   };
   run().catch((error: unknown) => health.failed(`${server}: ${String(error)}`));
@@ -64,8 +76,9 @@ export function startSntp(
   return {
     name: `SNTP ${server}`,
     trouble: health.trouble,
+    wake: sleeper.wake,
     stop() {
-      stop.abort();
+      sleeper.stop();
       peer?.close();
     },
   };
@@ -77,22 +90,21 @@ type Outcome =
 
 interface Burst {
   readonly server: string;
-  readonly address: Address;
   readonly peer: Peer | undefined;
   readonly clock: HostClock;
   readonly pace: SntpPace;
-  readonly stop: AbortSignal;
+  readonly sleeper: Sleeper;
   readonly eager: boolean;
   readonly take: TakeReading;
 }
 
 async function burst(options: Burst): Promise<Outcome> {
-  const { server, peer, clock, pace, stop } = options;
+  const { server, peer, clock, pace, sleeper } = options;
   if (peer === undefined) return { kind: 'silent', reason: `${server} cannot be reached` };
   let best: ClockReading | undefined;
   let failure: Outcome = { kind: 'silent', reason: `${server} does not answer` };
-  for (let i = 0; i < pace.burst && !stop.aborted; i++) {
-    if (i > 0) await pause(pace.burstGapMs, stop);
+  for (let i = 0; i < pace.burst && !sleeper.stopped; i++) {
+    if (i > 0) await sleeper.sleep(pace.burstGapMs);
     const result = await askOnce(server, peer, clock, pace.timeoutMs);
     if (result === undefined) continue;
     if ('kind' in result) {
@@ -102,7 +114,9 @@ async function burst(options: Burst): Promise<Outcome> {
       continue;
     }
     if (best === undefined && options.eager) options.take(result);
-    if (best === undefined || result.errorMs < best.errorMs) best = result;
+    // The clock was set between two packets: the best of each epoch is worth having.
+    if (best !== undefined && best.epoch !== result.epoch) options.take(best);
+    if (best === undefined || best.epoch !== result.epoch || result.errorMs < best.errorMs) best = result;
   }
   if (best === undefined) return failure;
   options.take(best);
@@ -118,6 +132,7 @@ async function askOnce(
   const request = encodeNtpRequest(randomBytes(8));
   const edge = clock.edge();
   const epoch = clock.epoch();
+  if (epoch === undefined) return undefined;
   const sentAtNs = process.hrtime.bigint();
   const sentNs = edge.wallNs + (sentAtNs - edge.monotonicNs);
   let rejected: NtpRejected | undefined;

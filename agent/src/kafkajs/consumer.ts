@@ -6,6 +6,7 @@ import {
   observeSeek,
   openTask,
   partitionOf,
+  setPaused,
   type TaskState,
 } from '@tidemark/core';
 import { createGuard, type ErrorTotal, type Guard, guarded } from '../guard.ts';
@@ -114,15 +115,16 @@ function left(tap: ConsumerTap): void {
 }
 
 /** kafkajs has no event for a pause; it is asked before each report. */
-export function pollPaused(tap: ConsumerTap): void {
+export function pollPaused(tap: ConsumerTap, nowMs: number): void {
   const { task, consumer } = tap;
   if (task === undefined) return;
   guarded(tap.guard, () => {
     const paused = consumer.paused();
     for (const partition of task.partitions.values()) {
-      partition.paused = paused.some(
+      const isPaused = paused.some(
         ({ topic, partitions }) => topic === partition.topic && partitions.includes(partition.partition),
       );
+      if (isPaused || partition.paused) setPaused(partition, isPaused, nowMs);
     }
   });
 }

@@ -31,8 +31,11 @@ export interface Reading {
 
 /** A partition, and the record batch of it that is being read. */
 interface Place {
+  readonly topic: string;
+  readonly partition: number;
   readonly lanes: SourceLanes;
   context: BatchContext | undefined;
+  producerId: string | undefined;
   /** Undefined only before the first batch. */
   lane: Lane | undefined;
   /** The broker's stamp of the batch, NaN on a CreateTime topic. */
@@ -128,7 +131,11 @@ function enterBatch(
   reading.place = place;
   if (context !== undefined && context === place.context) return place;
   place.context = context;
-  place.lane = laneOfProducer(place.lanes, context?.producerId);
+  // Many topics carry one record a batch: even then this must not look up what is the same as before.
+  if (place.lane === undefined || context?.producerId !== place.producerId) {
+    place.producerId = context?.producerId;
+    place.lane = laneOfProducer(place.lanes, place.producerId);
+  }
   if (context?.timestampType === 1) {
     place.appendMs = parseDigits(context.maxTimestamp);
     place.firstOffset = parseDigits(context.firstOffset);
@@ -138,6 +145,8 @@ function enterBatch(
 }
 
 function placeOf(reading: Reading, task: TaskState, topic: string, partition: number): Place {
+  const last = reading.place;
+  if (last !== undefined && last.partition === partition && last.topic === topic) return last;
   let places = reading.places.get(topic);
   if (places === undefined) {
     places = [];
@@ -147,8 +156,11 @@ function placeOf(reading: Reading, task: TaskState, topic: string, partition: nu
   if (known !== undefined) return known;
   const lanes = createSourceLanes(partitionOf(task, topic, partition));
   const place: Place = {
+    topic,
+    partition,
     lanes,
     context: undefined,
+    producerId: undefined,
     lane: undefined,
     appendMs: Number.NaN,
     firstOffset: Number.NaN,

@@ -64,6 +64,7 @@ const decideAfterMs = 2_000;
 const decideWithinMs = 60_000;
 /** A channel's own detector may be that much slower than the first. */
 const sameOnsetMs = 15_000;
+const lateMs = 20_000;
 const maxChannels = 4096;
 const maxConcluded = 64;
 
@@ -154,17 +155,22 @@ function stateOf(channel: Channel, shift: FloorShift, onsetSeenMs: number): 'mov
     ...watch.floor.points.map(({ atMs, gapMs }) => ({ atMs, heightMs: gapMs - floorAt(watch.line!, atMs).gapMs })),
     ...pending.map(({ toMs, heightMs }) => ({ atMs: toMs, heightMs })),
   ];
+  const up = shift.byMs < 0;
+  // What rose may have begun with congestion, before the clock was set: only what came lately tells.
+  const sinceMs = Math.max(onsetMs + 1000, up ? onsetMs + (shift.seenMs - onsetSeenMs) - lateMs : 0);
   for (const { atMs, heightMs } of places) {
-    if (atMs < onsetMs + 1000) continue;
+    if (atMs < sinceMs) continue;
     seconds.add(Math.floor(atMs / 1000));
     lowestMs = Math.min(lowestMs, heightMs);
   }
-  const up = shift.byMs < 0;
   // One record on the old floor is enough to say that it did not rise; that it did not fall takes several.
   if (up && lowestMs < -shift.byMs / 2) return 'still';
   if (seconds.size < 3) return 'unknown';
-  if (Math.abs(lowestMs + shift.byMs) <= toleranceMs(shift)) return 'moved';
-  return 'still';
+  const fromMovedMs = Math.abs(lowestMs + shift.byMs);
+  const fromStillMs = Math.abs(lowestMs);
+  // Elsewhere it is congested, and hides which of both it is.
+  if (Math.min(fromMovedMs, fromStillMs) > toleranceMs(shift)) return 'unknown';
+  return fromMovedMs < fromStillMs ? 'moved' : 'still';
 }
 
 function isSameMove(own: FloorShift, shift: FloorShift, apartMs: number): boolean {

@@ -11,11 +11,19 @@ export interface LeftOut {
   readonly servers: ReadonlySet<string>;
   /** Hosts whose cells are not tied together: their clock was set and nobody said so. */
   readonly unsteady: ReadonlySet<string>;
+  /** Nodes in which a clock was set: what was stamped before and after cannot be told apart. */
+  readonly cells: ReadonlySet<number>;
   /** Pairs of hosts between which causality is not believed, as `pairKey` names them. */
   readonly pairs: ReadonlySet<string>;
 }
 
-export const nothingLeftOut: LeftOut = { hosts: new Set(), servers: new Set(), unsteady: new Set(), pairs: new Set() };
+export const nothingLeftOut: LeftOut = {
+  hosts: new Set(),
+  servers: new Set(),
+  unsteady: new Set(),
+  cells: new Set(),
+  pairs: new Set(),
+};
 
 export type EdgeKind = 'reading' | 'causality' | 'steadiness' | 'assumption';
 
@@ -59,12 +67,14 @@ export function buildGraph(
   evidence.readings.forEach((reading, index) => {
     if (leftOut.hosts.has(reading.host) || (reading.server !== undefined && leftOut.servers.has(reading.server)))
       return;
+    if (leftOut.cells.has(reading.node)) return;
     const slackMs = ageMs(promises, reading.atMs) + slewOf[reading.node]!;
     addEdge(graph, 0, reading.node + 1, reading.offset.highMs + slackMs, index);
     addEdge(graph, reading.node + 1, 0, slackMs - reading.offset.lowMs, index);
   });
   const addAll = (edges: ClockEvidence['causal'], kind: EdgeKind): void => {
     for (const edge of edges.values()) {
+      if (leftOut.cells.has(edge.from) || leftOut.cells.has(edge.to)) continue;
       if (leftOut.pairs.size > 0 && leftOut.pairs.has(pairKey(evidence, edge.from, edge.to))) continue;
       const limitMs = edge.limitMs + slewOf[edge.from]! + slewOf[edge.to]!;
       addEdge(graph, edge.from + 1, edge.to + 1, limitMs, -1 - kinds.indexOf(kind));

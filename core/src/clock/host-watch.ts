@@ -3,8 +3,10 @@
  *
  * Comparing the wall clock's advance with the monotonic one's mistakes a pause between the two reads for a step. A look
  * instead *bounds* wall − monotonic, widely if a pause fell into it; what is known of it before, widened by the rate at which
- * the two may part, must meet it. If they do not, the clock was set: no pause can do that. Blind to slewing (the kernel
- * slews both clocks) and to steps below the sum of two widths, about 2 ms.
+ * the two may part, must meet it. If they do not, the clock was moved: no pause can do that. Moved at once is a step; moved
+ * again and again at a rate that a time daemon slews with is a slew, which is no alarm and starts no epoch.
+ *
+ * Blind to the kernel's own slewing, which moves both clocks, and to steps below the sum of two widths, about 2 ms.
  */
 import { type Interval, intersect, middleMs, widen, widthMs } from '../interval.ts';
 
@@ -26,64 +28,90 @@ export interface HostClockStepSeen {
 /** Owned and changed by `lookAtHostClock`. */
 export interface HostClockWatch {
   readonly maxRatePpm: number;
-  /** Steps so far: counted at once, also while the size is still being found. */
+  /** Steps so far. */
   epoch: number;
   /** Wall − monotonic at the last look. */
   gap: Interval | undefined;
   lookedAtMs: number;
-  /** A step that was seen and not yet sized: looks without a pause are waited for. */
-  pending: PendingStep | undefined;
+  moving: Movement | undefined;
 }
 
-interface PendingStep {
+/** The clock has been moved and it is not known yet how: by a step that is to be sized, or by a slew that goes on. */
+interface Movement {
   readonly atMs: number;
-  /** The gap before the step. */
   readonly before: Interval;
-  looks: number;
+  /** Faster than any slew: a step, and its epoch has begun. */
+  readonly isStep: boolean;
+  readonly forward: boolean;
+  /** Looks that contradicted the one before, and looks since the last that did. */
+  jumps: number;
+  calm: number;
 }
 
-/** 500 ppm is the most that a kernel slews its clock by against the raw oscillator. */
+/** chronyd slews by at most 83 333 ppm. */
+const fastestSlewPpm = 100_000;
+/** A look is sharp when hardly more than the rounding of the wall clock blurs it. */
+const sharpMs = 3;
+const patienceLooks = 2;
+
+/** 500 ppm is the most that wall and monotonic clock part by without anybody moving one of them. */
 export function createHostClockWatch(maxRatePpm = 500): HostClockWatch {
-  return { maxRatePpm, epoch: 0, gap: undefined, lookedAtMs: 0, pending: undefined };
+  return { maxRatePpm, epoch: 0, gap: undefined, lookedAtMs: 0, moving: undefined };
 }
 
-/** Takes a look in; returns the step whose size has become known by it. */
+/** The epoch of a stamp that is taken right after a look; undefined while it cannot be said. */
+export function epochNow(watch: HostClockWatch): number | undefined {
+  return watch.moving?.isStep === false ? undefined : watch.epoch;
+}
+
+/** Takes a look in; returns the step that has become certain and sized by it. */
 export function lookAtHostClock(watch: HostClockWatch, look: HostClockLook): HostClockStepSeen | undefined {
   const seen: Interval = {
     lowMs: look.wallMs - look.monotonicAfterMs,
     highMs: look.wallMs + 1 - look.monotonicBeforeMs,
   };
-  if (watch.gap === undefined) {
-    watch.gap = seen;
-    watch.lookedAtMs = look.monotonicAfterMs;
-    return undefined;
-  }
-  const aged = widen(watch.gap, { ageMs: look.monotonicAfterMs - watch.lookedAtMs, driftPpm: watch.maxRatePpm });
-  const both = intersect(aged, seen);
-  let found: HostClockStepSeen | undefined;
-  if (both === undefined) {
-    // A second step before the first was sized: the first is reported with what is known.
-    if (watch.pending !== undefined) found = sized(watch.pending, watch.gap, watch.epoch);
-    watch.epoch += 1;
-    watch.pending = { atMs: look.wallMs, before: watch.gap, looks: 0 };
-  }
+  const before = watch.gap;
+  const ageMs = look.monotonicAfterMs - watch.lookedAtMs;
+  const both = before === undefined ? seen : intersect(widen(before, { ageMs, driftPpm: watch.maxRatePpm }), seen);
   watch.gap = both ?? seen;
   watch.lookedAtMs = look.monotonicAfterMs;
-  const pending = watch.pending;
-  if (pending !== undefined && found === undefined) {
-    pending.looks += 1;
-    if (widthMs(watch.gap) <= sharpMs || pending.looks >= patienceLooks) {
-      found = sized(pending, watch.gap, watch.epoch);
-      watch.pending = undefined;
-    }
-  }
-  return found;
+  if (before !== undefined && both === undefined) return jump(watch, { before, seen, ageMs, atMs: look.wallMs });
+  return watch.moving === undefined ? undefined : rest(watch, watch.moving, watch.gap);
 }
 
-/** A look is sharp when hardly more than the rounding of the wall clock blurs it. */
-const sharpMs = 3;
-const patienceLooks = 3;
+interface Jump {
+  readonly before: Interval;
+  readonly seen: Interval;
+  readonly ageMs: number;
+  readonly atMs: number;
+}
 
-function sized(step: PendingStep, gap: Interval, epoch: number): HostClockStepSeen {
-  return { atMs: step.atMs, byMs: middleMs(gap) - middleMs(step.before), epoch };
+function jump(watch: HostClockWatch, { before, seen, ageMs, atMs }: Jump): HostClockStepSeen | undefined {
+  const byMs = middleMs(seen) - middleMs(before);
+  const isStep = Math.abs(byMs) * 1e6 > fastestSlewPpm * ageMs;
+  const forward = byMs > 0;
+  const moving = watch.moving;
+  if (moving !== undefined && !moving.isStep && !isStep && moving.forward === forward) {
+    moving.jumps += 1;
+    moving.calm = 0;
+    return undefined;
+  }
+  // A second movement before the first was sized: the first is told with what is known.
+  const first = moving === undefined ? undefined : finish(watch, moving, before);
+  if (isStep) watch.epoch += 1;
+  watch.moving = { atMs, before, isStep, forward, jumps: 1, calm: 0 };
+  return first;
+}
+
+function rest(watch: HostClockWatch, moving: Movement, gap: Interval): HostClockStepSeen | undefined {
+  moving.calm += 1;
+  if (widthMs(gap) > sharpMs && moving.calm < patienceLooks) return undefined;
+  return finish(watch, moving, gap);
+}
+
+function finish(watch: HostClockWatch, moving: Movement, gap: Interval): HostClockStepSeen | undefined {
+  watch.moving = undefined;
+  if (moving.jumps > 1) return undefined;
+  if (!moving.isStep) watch.epoch += 1;
+  return { atMs: moving.atMs, byMs: middleMs(gap) - middleMs(moving.before), epoch: watch.epoch };
 }

@@ -12,44 +12,22 @@
  *
  * Invisible for ever: a producer behind, or a consumer ahead of, its claim. It looks like a slow path.
  */
+
+import { type CycleEdge, describeEdge, type FoundCycle, firstCycle } from './cycle.ts';
 import type { ClockEvidence } from './evidence.ts';
-import {
-  buildGraph,
-  type ClockGraph,
-  type EdgeKind,
-  edgeKind,
-  type LeftOut,
-  nothingLeftOut,
-  pairKey,
-} from './graph.ts';
+import { buildGraph, type ClockGraph, type LeftOut, nothingLeftOut } from './graph.ts';
 import type { Slews } from './slew.ts';
-import { shortestPaths } from './solve.ts';
+import { steppedIn, unnoticedSteps, unsteadyOnly } from './unnoticed-step.ts';
 
 export type Claimant =
   | { readonly kind: 'host'; readonly host: string }
   | { readonly kind: 'server'; readonly server: string };
 
-/** One constraint of the circle, in the direction that θ(to) − θ(from) is at most `limitMs`; no host is true time. */
-export interface CycleEdge {
-  readonly kind: EdgeKind;
-  readonly from: CyclePlace;
-  readonly to: CyclePlace;
-  readonly limitMs: number;
-  readonly server?: string;
-}
-
-export interface CyclePlace {
-  readonly host?: string;
-  readonly epoch?: number;
-  /** The middle of the cell, by that host's clock. */
-  readonly atMs?: number;
-}
-
 export interface Contradiction {
   /**
    * `liars`: `suspects` holds one set, which is proved. `ambiguous`: any one of the sets explains everything. `many`: more
-   * than could be sorted out, all on one list. `unsteady`: no reading is involved; clocks of these hosts were set
-   * unnoticed, or drift faster than promised.
+   * than could be sorted out, all on one list. `unsteady`: not the readings; clocks of these hosts were set unnoticed, or
+   * drift faster than promised.
    */
   readonly kind: 'liars' | 'ambiguous' | 'many' | 'unsteady';
   readonly suspects: readonly (readonly Claimant[])[];
@@ -66,6 +44,8 @@ export interface Trial {
 
 const maxLiars = 4;
 const maxSolves = 60;
+/** Beyond these, nothing is searched for any more: whoever is on a circle is left out. */
+const maxRounds = 8;
 
 /** Leaves out what contradicts the rest, and says why. What remains is feasible. */
 export function findLiars(evidence: ClockEvidence, slews: Slews): Trial {
@@ -74,10 +54,12 @@ export function findLiars(evidence: ClockEvidence, slews: Slews): Trial {
   for (const causality of [false, true]) {
     const graphWithout = (out: LeftOut): ClockGraph =>
       buildGraph(evidence, { slews, leftOut: out, causality, assumptions: false });
-    for (;;) {
+    // Each round leaves something out, so this ends.
+    for (let round = 0; ; round++) {
       const found = firstCycle(graphWithout(leftOut));
       if (found === undefined) break;
-      const { contradiction, drop } = judge(graphWithout, leftOut, found, causality);
+      const most = round < maxRounds ? maxLiars : 0;
+      const { contradiction, drop } = judge({ graphWithout, leftOut, found, causality, most });
       contradictions.push(contradiction);
       leftOut = drop;
     }
@@ -85,33 +67,40 @@ export function findLiars(evidence: ClockEvidence, slews: Slews): Trial {
   return { leftOut, contradictions };
 }
 
-interface FoundCycle {
-  readonly graph: ClockGraph;
-  readonly edges: readonly number[];
-  readonly sumMs: number;
-}
-
 interface Judged {
   readonly contradiction: Contradiction;
   readonly drop: LeftOut;
 }
 
-function judge(
-  graphWithout: (leftOut: LeftOut) => ClockGraph,
-  leftOut: LeftOut,
-  found: FoundCycle,
-  causality: boolean,
-): Judged {
+interface Case {
+  readonly graphWithout: (leftOut: LeftOut) => ClockGraph;
+  readonly leftOut: LeftOut;
+  readonly found: FoundCycle;
+  readonly causality: boolean;
+  /** The largest set of liars that is looked for. */
+  readonly most: number;
+}
+
+function judge({ graphWithout, leftOut, found, causality, most }: Case): Judged {
   const told = { cycle: found.edges.map((edge) => describeEdge(found.graph, edge)), byMs: -found.sumMs };
   // Readings alone contradict each other: servers do, or a host with one server that contradicts itself.
   const first: ClaimantKind = causality ? 'host' : 'server';
-  const steady = claimantsOn(found, first).length === 0 ? unsteady(found, leftOut) : undefined;
-  if (steady !== undefined)
-    return { drop: steady.drop, contradiction: { kind: 'unsteady', suspects: [steady.suspects], ...told } };
+  const unsteady = unsteadyOnly(found, leftOut);
+  if (unsteady !== undefined) {
+    const suspects = [unsteady.hosts.map((host): Claimant => ({ kind: 'host', host }))];
+    return { drop: unsteady.drop, contradiction: { kind: 'unsteady', suspects, ...told } };
+  }
 
-  let sets = smallestSets(graphWithout, leftOut, found, first, maxLiars);
+  const stepped = causality && most > 0 ? unnoticedSteps(graphWithout, leftOut, found) : [];
+  if (stepped.length > 0) {
+    const drop = stepped.reduce(steppedIn, leftOut);
+    const suspects = stepped.map(({ host }): Claimant[] => [{ kind: 'host', host }]);
+    return { drop, contradiction: { kind: 'unsteady', suspects, ...told } };
+  }
+
+  let sets = smallestSets(graphWithout, leftOut, found, first, most);
   if (causality && (sets === undefined || sets[0]!.length > 1)) {
-    const hostsNeeded = sets === undefined ? maxLiars + 1 : sets[0]!.length;
+    const hostsNeeded = sets === undefined ? most + 1 : sets[0]!.length;
     const fewer = smallestSets(graphWithout, leftOut, found, 'server', hostsNeeded - 1);
     sets = fewer ?? sets;
   }
@@ -165,31 +154,6 @@ function greedily(
   return out;
 }
 
-function unsteady(found: FoundCycle, leftOut: LeftOut): { drop: LeftOut; suspects: Claimant[] } | undefined {
-  const { graph, edges } = found;
-  const hosts = new Set<string>();
-  const pairs = new Set(leftOut.pairs);
-  for (const edge of edges) {
-    if (graph.basis[edge]! >= 0) return undefined;
-    const from = graph.from[edge]! - 1;
-    if (edgeKind(graph, edge) === 'steadiness') hosts.add(graph.evidence.nodes[from]!.track.host);
-  }
-  // Even within one cell the stamps contradict causality: a clock was set inside it, and no link is there to be cut.
-  if (hosts.size === 0)
-    for (const edge of edges) pairs.add(pairKey(graph.evidence, graph.from[edge]! - 1, graph.to[edge]! - 1));
-  const all =
-    hosts.size > 0 ? hosts : new Set(edges.map((edge) => graph.evidence.nodes[graph.from[edge]! - 1]!.track.host));
-  return {
-    drop: { ...leftOut, pairs, unsteady: new Set([...leftOut.unsteady, ...hosts]) },
-    suspects: [...all].map((host) => ({ kind: 'host', host })),
-  };
-}
-
-function firstCycle(graph: ClockGraph): FoundCycle | undefined {
-  const paths = shortestPaths(graph, 'feasibility');
-  return paths.kind === 'cycle' ? { graph, edges: paths.edges, sumMs: paths.sumMs } : undefined;
-}
-
 type ClaimantKind = Claimant['kind'];
 
 function claimantsOn(found: FoundCycle, kind: ClaimantKind): Claimant[] {
@@ -222,22 +186,4 @@ function newlyOut(before: LeftOut, after: LeftOut): Claimant[] {
     ...hosts.map((host): Claimant => ({ kind: 'host', host })),
     ...servers.map((server): Claimant => ({ kind: 'server', server })),
   ];
-}
-
-function describeEdge(graph: ClockGraph, edge: number): CycleEdge {
-  const basis = graph.basis[edge]!;
-  const server = basis >= 0 ? graph.evidence.readings[basis]!.server : undefined;
-  return {
-    kind: edgeKind(graph, edge),
-    from: describePlace(graph.evidence, graph.from[edge]!),
-    to: describePlace(graph.evidence, graph.to[edge]!),
-    limitMs: graph.limitMs[edge]!,
-    ...(server === undefined ? {} : { server }),
-  };
-}
-
-function describePlace(evidence: ClockEvidence, node: number): CyclePlace {
-  if (node === 0) return {};
-  const { track, cell } = evidence.nodes[node - 1]!;
-  return { host: track.host, epoch: track.epoch, atMs: cell * evidence.promises.cellMs };
 }

@@ -26,7 +26,7 @@ import {
   secondOf,
   secondsOf,
 } from './excursion.ts';
-import { addToFloor, createFloor, type Floor, type FloorLine, floorAt, floorLine } from './floor.ts';
+import { addToFloor, createFloor, type Floor, type FloorLine, type FloorPoint, floorAt, floorLine } from './floor.ts';
 
 export interface FloorShift {
   /** `clockStep`: event time leapt or ran backwards with it. `floorMoved`: a clock or a delay, nobody can tell. */
@@ -45,6 +45,8 @@ export interface FloorShift {
 export interface StepWatch {
   readonly quantumMs: number;
   floor: Floor;
+  /** The points from before the latest shift, until its size is settled. */
+  past: readonly FloorPoint[];
   line: FloorLine | undefined;
   below: Excursion | undefined;
   above: Excursion | undefined;
@@ -76,6 +78,7 @@ export function createStepWatch(quantumMs = 1): StepWatch {
   return {
     quantumMs,
     floor: createFloor(limits.windowMs),
+    past: [],
     line: undefined,
     below: undefined,
     above: undefined,
@@ -200,6 +203,7 @@ function shift(
   // The clock was set, not mended: it still drifts as it did, on another floor.
   const line = watch.line!;
   watch.line = { ...line, gapMs: line.gapMs - byMs };
+  watch.past = watch.floor.points;
   watch.floor = createFloor(limits.windowMs);
   for (const record of records) addToFloor(watch.floor, record);
   watch.below = undefined;
@@ -254,7 +258,13 @@ function refine(watch: StepWatch): void {
     watch.line = { ...watch.line, gapMs: watch.line.gapMs + aboveMs };
   }
   const spanMs = points[points.length - 1]!.atMs - points[0]!.atMs;
-  open.settled = points.length >= limits.settleSeconds && spanMs >= limits.learnMs;
+  if (points.length < limits.settleSeconds || spanMs < limits.learnMs) return;
+  open.settled = true;
+  // What is known of the old floor holds for the new one, moved by the step; unless the `to` clock itself was set back.
+  const moved = watch.past.map(({ atMs, gapMs }) => ({ atMs, gapMs: gapMs - open.byMs }));
+  watch.past = [];
+  const firstMs = points[0]!.atMs;
+  points.unshift(...moved.filter(({ atMs }) => atMs < firstMs && atMs > firstMs + spanMs - limits.windowMs));
 }
 
 function rememberGap(watch: StepWatch, gapMs: number): void {

@@ -51,7 +51,7 @@ export function readPolicySpec(value: unknown): CheckedPolicy {
   const faults = new SpecFaults();
   const fields = new SpecFields(value, '', faults);
   const engine = fields.choice('engine', Object.keys(read) as Engine[]);
-  if (faults.all.length > 0) return { ok: false, faults: faults.all };
+  if (engine === undefined) return { ok: false, faults: faults.all };
   const policy = read[engine](fields, faults);
   fields.end();
   return faults.all.length === 0 ? { ok: true, policy } : { ok: false, faults: faults.all };
@@ -63,7 +63,8 @@ function readKafkaStreams(fields: SpecFields, faults: SpecFaults): PolicySpec & 
     window: readWindow(fields.fields('window'), ['tumbling', 'hopping', 'sliding', 'session']),
     graceMs: fields.durationMs('grace'),
     retentionMs: fields.optionalDurationMs('retention'),
-    timestampExtractor: fields.choice('timestampExtractor', timestampExtractors, 'FailOnInvalidTimestamp'),
+    timestampExtractor:
+      fields.choice('timestampExtractor', timestampExtractors, 'FailOnInvalidTimestamp') ?? 'FailOnInvalidTimestamp',
   } as const;
   addEngineFaults(kafkaStreamsFaults(policy), faults);
   return policy;
@@ -77,7 +78,7 @@ function readFlink(fields: SpecFields, faults: SpecFaults): PolicySpec & { engin
     allowedLatenessMs: fields.optionalDurationMs('allowedLateness') ?? 0,
     idleTimeoutMs: fields.optionalDurationMs('idleTimeout'),
     watermarkIntervalMs: fields.optionalDurationMs('watermarkInterval'),
-    partitions: fields.choice('partitions', ['merged', 'perSplit', 'perChannel'], 'perSplit'),
+    partitions: fields.choice('partitions', ['merged', 'perSplit', 'perChannel'], 'perSplit') ?? 'perSplit',
   } as const;
   const { idleTimeoutMs, watermarkIntervalMs } = policy;
   const ticks = watermarkIntervalMs !== undefined && watermarkIntervalMs > 0;
@@ -120,6 +121,7 @@ function readPlain(fields: SpecFields, faults: SpecFaults): PolicySpec & { engin
 
 function readLate(fields: SpecFields): LatePolicy {
   const kind = fields.choice('kind', ['drop', 'wait', 'grace']);
+  if (kind === undefined) return { kind: 'drop' };
   const late: LatePolicy = kind === 'drop' ? { kind } : { kind, ms: fields.durationMs('by') };
   fields.end();
   return late;
@@ -133,7 +135,9 @@ function readEventTimeWindow(fields: SpecFields): Exclude<WindowShape, { kind: '
 }
 
 function readWindow(fields: SpecFields, kinds: readonly WindowShape['kind'][]): WindowShape {
-  const window = readShape(fields, fields.choice('kind', kinds));
+  const kind = fields.choice('kind', kinds);
+  if (kind === undefined) return { kind: 'session', gapMs: 1 };
+  const window = readShape(fields, kind);
   fields.end();
   return window;
 }

@@ -1,4 +1,4 @@
-import type { SpecFaults } from './fault.ts';
+import { SpecFaults } from './fault.ts';
 
 const unitMs: { readonly [unit: string]: number } = {
   ms: 1,
@@ -8,6 +8,8 @@ const unitMs: { readonly [unit: string]: number } = {
   h: 3_600_000,
   d: 86_400_000,
 };
+
+const durationExpected = 'a duration such as 5s or 1500ms';
 
 /**
  * One level of a spec that a user wrote. Reading goes on after a fault, so that all of them are named at once; what is
@@ -24,7 +26,8 @@ export class SpecFields {
     faults.unless(isFields, path === '' ? '(policy)' : path, value, 'named fields');
     this.#fields = isFields ? (value as Record<string, unknown>) : {};
     this.#path = path;
-    this.#faults = faults;
+    // Without the fields it is enough to say so once.
+    this.#faults = isFields ? faults : new SpecFaults();
   }
 
   pathOf(name: string): string {
@@ -32,23 +35,25 @@ export class SpecFields {
   }
 
   durationMs(name: string): number {
-    return this.optionalDurationMs(name) ?? this.#missing(name, 'a duration such as 5s or 1500ms', 0);
+    const ms = this.optionalDurationMs(name);
+    this.#faults.unless(ms !== undefined, this.pathOf(name), undefined, durationExpected);
+    return ms ?? 0;
   }
 
   optionalDurationMs(name: string): number | undefined {
     const value = this.#read(name);
     if (value === undefined) return undefined;
     const ms = typeof value === 'string' ? parseMs(value) : undefined;
-    this.#faults.unless(ms !== undefined, this.pathOf(name), value, 'a duration such as 5s or 1500ms');
+    this.#faults.unless(ms !== undefined, this.pathOf(name), value, durationExpected);
     return ms ?? 0;
   }
 
-  choice<T extends string>(name: string, choices: readonly T[], byDefault?: T): T {
+  /** Undefined: what stands there is none of them, and has been named. */
+  choice<T extends string>(name: string, choices: readonly T[], byDefault?: T): T | undefined {
     const value = this.#read(name) ?? byDefault;
-    const expected = `one of ${choices.join(', ')}`;
-    if (value === undefined) return this.#missing(name, expected, choices[0]!);
-    this.#faults.unless(choices.includes(value as T), this.pathOf(name), value, expected);
-    return choices.includes(value as T) ? (value as T) : choices[0]!;
+    const isOne = choices.includes(value as T);
+    this.#faults.unless(isOne, this.pathOf(name), value, `one of ${choices.join(', ')}`);
+    return isOne ? (value as T) : undefined;
   }
 
   fields(name: string): SpecFields {
@@ -66,11 +71,6 @@ export class SpecFields {
   #read(name: string): unknown {
     this.#known.add(name);
     return Object.hasOwn(this.#fields, name) ? this.#fields[name] : undefined;
-  }
-
-  #missing<T>(name: string, expected: string, standIn: T): T {
-    this.#faults.unless(false, this.pathOf(name), undefined, expected);
-    return standIn;
   }
 }
 

@@ -73,7 +73,15 @@ function byPlace({ totals }: Assessment, what: 'late' | 'dropped'): Row[] {
   return [...sums.values()];
 }
 
-const everyIncidentKind: { readonly [K in Incident['kind']]: true } = { producerCutOff: true, clockAhead: true };
+const everyIncidentKind: { readonly [K in Incident['kind']]: true } = {
+  producerCutOff: true,
+  brokerOutage: true,
+  clockAhead: true,
+  clockBehind: true,
+  consumerInterleave: true,
+  repartition: true,
+  backfill: true,
+};
 
 /** Also the zeros, for each group there is: an alert must see a number go back, not a row vanish. */
 function openIncidents({ tasks, incidents }: Assessment): Row[] {

@@ -17,7 +17,11 @@ export const timeWindow: fc.Arbitrary<TimeWindowShape> = fc.oneof(
   fc.record({ kind: fc.constant('tumbling' as const), sizeMs: fc.integer({ min: 1, max: 30 }) }),
   fc
     .record({ sizeMs: fc.integer({ min: 1, max: 30 }), part: fc.double({ min: 0, max: 1, noNaN: true }) })
-    .map(({ sizeMs, part }) => ({ kind: 'hopping' as const, sizeMs, advanceMs: Math.max(1, Math.ceil(sizeMs * part)) })),
+    .map(({ sizeMs, part }) => ({
+      kind: 'hopping' as const,
+      sizeMs,
+      advanceMs: Math.max(1, Math.ceil(sizeMs * part)),
+    })),
 );
 
 export const durationMs: fc.Arbitrary<number> = fc.integer({ min: 0, max: 40 });

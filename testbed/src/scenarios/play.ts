@@ -50,6 +50,11 @@ interface Player {
   reportAtMs: number;
 }
 
+const everyMs = 1000;
+/** The collector ticks this long after the second: what agents sent at its end is in, though their clocks differ a little. */
+const tickAfterMs = 20;
+const restRounds = 6;
+
 export function play(trace: Trace, onTick: (assessment: Assessment, state: State) => void): Played {
   const { header, lines } = trace;
   const policy: Policy = {
@@ -64,28 +69,41 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
   const dropped: number[] = [];
   const rows = new Map<string, LateRow>();
   let assessment = firstAssessment(header.epochMs);
-  let tickAtMs = header.epochMs + 1000;
+  let tickAtMs = header.epochMs + tickAfterMs;
   let index = 0;
   let ticks = 0;
   for (const line of lines) {
     const player = players.get(line[0] === 'f' ? line[3] : line[2])!;
     const atMs = header.epochMs + line[1];
-    if (atMs >= player.reportAtMs) report(player, atMs);
-    const trueMs = atMs - player.offsetMs;
-    if (trueMs >= tickAtMs) {
-      assessment = assess(assessment, state, trueMs);
-      ticks++;
-      onTick(assessment, state);
-      tickAtMs = Math.floor(trueMs / 1000) * 1000 + 1000;
-    }
+    passTime(atMs - player.offsetMs);
     take(player, line, header);
     if (line[0] === 'r') hear(player, line);
   }
-  const endMs = tickAtMs;
-  for (const player of players.values()) report(player, endMs + player.offsetMs, true);
-  assessment = assess(assessment, state, endMs);
-  onTick(assessment, state);
+  for (const player of players.values()) report(player, Math.max(player.reportAtMs, tickAtMs + player.offsetMs), true);
+  tick(tickAtMs);
   return { header, state, late, dropped, rows, last: assessment, ticks };
+
+  /** Agents and the collector have timers: they report and tick also while nothing is read. */
+  function passTime(untilMs: number): void {
+    // A clock that was set back takes the timers with it.
+    if (untilMs < tickAtMs - 2 * everyMs) tickAtMs = secondOf(untilMs) + tickAfterMs;
+    for (let round = 0; tickAtMs <= untilMs; round++) {
+      // Nothing new can come in a long pause: only its first and last moments are played.
+      if (round === restRounds) tickAtMs = Math.max(tickAtMs, secondOf(untilMs) - everyMs + tickAfterMs);
+      for (const player of players.values()) {
+        const agentMs = tickAtMs + player.offsetMs;
+        if (agentMs >= player.reportAtMs || agentMs < player.reportAtMs - 2 * everyMs) report(player, agentMs);
+      }
+      tick(tickAtMs);
+      tickAtMs += everyMs;
+    }
+  }
+
+  function tick(nowMs: number): void {
+    assessment = assess(assessment, state, nowMs);
+    ticks++;
+    onTick(assessment, state);
+  }
 
   function hear(player: Player, line: Line & readonly ['r', ...unknown[]]): void {
     const [, p, , partition, offset, , e, b, , pid] = line;
@@ -126,7 +144,7 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
       final,
     );
     player.readings = [];
-    player.reportAtMs = Math.floor(atMs / 1000) * 1000 + 1000;
+    player.reportAtMs = secondOf(atMs) + everyMs;
     ingest(state, sent, atMs - player.offsetMs);
     for (const row of state.lateRows.slice(before)) {
       const { source } = row.lane;
@@ -134,6 +152,10 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
       rows.set(`${player.number}|${row.cell.topic}/${row.cell.partition}|${pid}|${row.cell.secondMs}`, row);
     }
   }
+}
+
+function secondOf(atMs: number): number {
+  return Math.floor(atMs / everyMs) * everyMs;
 }
 
 function createPlayer(number: number, policy: Policy): Player {

@@ -20,7 +20,7 @@ export interface Prediction {
   readonly streamTimeOnline: readonly Series[];
 }
 
-interface PredictedIncident {
+export interface PredictedIncident {
   readonly kind: string;
   readonly pid: number;
   readonly partitions: readonly number[];

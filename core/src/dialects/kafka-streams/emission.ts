@@ -18,5 +18,6 @@ export function storeOf(
     retentionMs: retentionMs ?? store.defaultRetentionMs,
     filedUnder: store.filedUnder,
     edge: emit === 'onWindowClose' && store.filedUnder === 'start' ? 'readable' : 'expired',
+    keeps: emit === 'onWindowClose' && store.filedUnder === 'end' ? 'segments' : 'readable',
   });
 }

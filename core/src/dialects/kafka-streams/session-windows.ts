@@ -80,7 +80,7 @@ export class SessionWindowCount implements Aggregation {
       intervalMs,
       store: this.#store,
       // Sessions are looked up by segment: whatever has not been destroyed yet is found, readable or not.
-      oldestMs: () => Number.NEGATIVE_INFINITY,
+      oldestMs: () => this.#store.destroyedBeforeMs,
       range: { fromMs: (lastCloseMs) => Math.max(0, lastCloseMs ?? 0), toMs: (closeMs) => closeMs - 1 },
     });
   }

@@ -6,33 +6,45 @@ export interface WindowStoreOptions {
   readonly filedUnder: 'start' | 'end';
   /** A window filed under exactly `time - retention`: the time-ordered store behind onWindowClose still finds it, the plain one does not. */
   readonly edge: 'readable' | 'expired';
+  /** Whether windows that can no longer be read are kept until their segment goes: onWindowClose finds sessions that way. */
+  readonly keeps: 'readable' | 'segments';
 }
 
 /**
  * A window store of Kafka Streams on RocksDB (`AbstractRocksDBSegmentedBytesStore`, `AbstractSegments`). It has a clock of
- * its own, the highest time that was put. Windows older than the retention can no longer be read, but they are destroyed
- * a segment at a time and later; until then a restart, which forgets that clock, makes them readable again.
+ * its own, the highest time that was put. Windows older than the retention can no longer be read; they are destroyed a
+ * segment at a time and later. Here they are let go as soon as nobody can ask for them any more, so that the state is
+ * bounded by keys and open windows, not by segments of a minute or more.
  */
 export class WindowStore {
   readonly #retentionMs: number;
   readonly #segmentMs: number;
   readonly #byEnd: boolean;
   readonly #unreadableEdgeMs: 0 | 1;
+  readonly #keepsSegments: boolean;
   readonly #windows = new Map<string, WindowCount[]>();
   #timeMs = -1;
   #oldestSegment: number;
+  #nextSweepMs: number;
 
-  constructor({ retentionMs, filedUnder, edge }: WindowStoreOptions) {
+  constructor({ retentionMs, filedUnder, edge, keeps }: WindowStoreOptions) {
     this.#retentionMs = retentionMs;
     this.#segmentMs = Math.max(Math.trunc(retentionMs / 2), 60_000);
     this.#byEnd = filedUnder === 'end';
     this.#unreadableEdgeMs = edge === 'expired' ? 1 : 0;
+    this.#keepsSegments = keeps === 'segments';
     this.#oldestSegment = this.#segmentOf(this.#timeMs - retentionMs);
+    this.#nextSweepMs = retentionMs;
   }
 
   /** The earliest filing time that can still be read. */
   get readableFromMs(): number {
     return this.#timeMs - this.#retentionMs + this.#unreadableEdgeMs;
+  }
+
+  /** What was filed before is destroyed: its segment is gone. */
+  get destroyedBeforeMs(): number {
+    return this.#oldestSegment > 0 ? this.#oldestSegment * this.#segmentMs : Number.NEGATIVE_INFINITY;
   }
 
   get size(): number {
@@ -84,13 +96,13 @@ export class WindowStore {
     return true;
   }
 
-  /** What a put of a window that is already filed does: the store's clock moves, and segments expire. */
+  /** What a put of a window that is already filed does: the store's clock moves on. */
   touch(window: WindowCount): boolean {
     const filedMs = this.filedMs(window);
     if (filedMs > this.#timeMs) {
       this.#timeMs = filedMs;
-      const oldest = this.#segmentOf(filedMs - this.#retentionMs);
-      if (oldest > this.#oldestSegment) this.#expire(oldest);
+      this.#oldestSegment = Math.max(this.#oldestSegment, this.#segmentOf(filedMs - this.#retentionMs));
+      if (filedMs >= this.#nextSweepMs) this.#sweep();
     }
     return this.#segmentOf(filedMs) >= this.#oldestSegment;
   }
@@ -103,10 +115,15 @@ export class WindowStore {
     if (windows?.length === 0) this.#windows.delete(window.key);
   }
 
-  /** A new start of the task with its state on disk: segments are kept, the clock is not. */
+  /**
+   * A new start of the task with its state on disk: windows are kept, the clock is not. What could no longer be read is
+   * gone here; the engine may find it again if its segment is still there.
+   */
   restart(): void {
+    this.#sweep();
     this.#timeMs = -1;
     this.#oldestSegment = this.#segmentOf(this.#timeMs - this.#retentionMs);
+    this.#nextSweepMs = this.#retentionMs;
   }
 
   filedMs(window: WindowCount): number {
@@ -123,15 +140,14 @@ export class WindowStore {
     return Math.trunc(timeMs / this.#segmentMs);
   }
 
-  #expire(oldestSegment: number): void {
-    this.#oldestSegment = oldestSegment;
+  /** Once per retention, so that every window is looked at a few times in its life and no more. */
+  #sweep(): void {
+    this.#nextSweepMs = this.#timeMs + Math.max(1, this.#retentionMs);
+    const oldestMs = this.#keepsSegments ? this.destroyedBeforeMs : this.readableFromMs;
     for (const [key, windows] of this.#windows) {
-      let expired = 0;
-      while (expired < windows.length && this.#segmentOf(this.filedMs(windows[expired]!)) < oldestSegment) {
-        windows[expired]!.live = false;
-        expired++;
-      }
-      if (expired > 0) windows.splice(0, expired);
+      let gone = 0;
+      while (gone < windows.length && this.filedMs(windows[gone]!) < oldestMs) gone++;
+      if (gone > 0) windows.splice(0, gone);
       if (windows.length === 0) this.#windows.delete(key);
     }
   }

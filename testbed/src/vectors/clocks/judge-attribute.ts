@@ -24,7 +24,6 @@ export function judgeAttribute(scenario: Scenario<AttributeExpect>): Mismatch[] 
   for (const { producer, broker, e, b, c, first } of recordsOf(scenario)) {
     if (b !== undefined && first) found.push(...watchChannel(matrix, { producer, broker }, { fromMs: e, toMs: b }, c));
   }
-  if (process.env.V) console.log(want, found);
   expectations.same('conclusions', 1, found.length);
   const [only] = found;
   expectations.same('stepHost.role', want.role, only?.kind);

@@ -30,7 +30,6 @@ export function judgeDrift(scenario: Scenario<DriftExpect>): Mismatch[] {
     }
     const drift = driftOf(floor, scenario.config.quantumMs);
     expectations.close(`${want.stream}.relativeToBrokerPpm`, want.relativeToBrokerPpm, drift?.ppm, want.tolPpm);
-    if (process.env.V) console.log(want, drift);
   }
   return expectations.mismatches;
 }

@@ -46,7 +46,6 @@ export function judgeRealKafka(file: { readonly streams: readonly RealStream[] }
       const found = watchForStep(watch, pair, pair.toMs);
       if (found !== undefined) shifts.push(found);
     });
-    if (process.env.V) console.log(id, JSON.stringify(shifts), driftOf(floor));
     if (expect.driftPpm !== undefined) {
       expectations.close(
         `${id}.driftPpm`,

@@ -1,9 +1,9 @@
 import { dialects } from '@tidemark/core';
 import { compare } from '../compare.ts';
 import type { Mismatch } from '../mismatch.ts';
-import { readWindow } from './kafka-streams-spec.ts';
 import { InputFault, integer, noOther, object, oneOf } from './read.ts';
 import { readTrace } from './trace.ts';
+import { readWindow } from './window-spec.ts';
 import { rowOf, WindowTable } from './window-table.ts';
 
 const informative: ReadonlySet<string> = new Set(['panes']);

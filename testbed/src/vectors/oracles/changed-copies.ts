@@ -12,7 +12,10 @@ type Path = readonly (string | number)[];
  * Copies of a vector, each with one expected value changed, one element taken away or one key missing: for every key path
  * its first, middle and last place.
  */
-export function changedCopies(content: Record<string, unknown>, isInformative: (path: string) => boolean): ChangedCopy[] {
+export function changedCopies(
+  content: Record<string, unknown>,
+  isInformative: (path: string) => boolean,
+): ChangedCopy[] {
   const places = new Map<string, Path[]>();
   collect(content.expected, ['expected'], places);
   const copies: ChangedCopy[] = [];
@@ -23,7 +26,8 @@ export function changedCopies(content: Record<string, unknown>, isInformative: (
       const where = path.join('.');
       if (isInformative(where)) continue;
       copies.push({ where, content: copyWith(content, path, changed) });
-      if (typeof path.at(-1) === 'string') copies.push({ where: `${where} missing`, content: copyWith(content, path, () => undefined) });
+      if (typeof path.at(-1) === 'string')
+        copies.push({ where: `${where} missing`, content: copyWith(content, path, () => undefined) });
     }
   }
   return copies;
@@ -44,7 +48,11 @@ function changed(value: unknown): unknown {
   return isObject(value) ? { ...value, added: 1 } : 0;
 }
 
-function copyWith(content: Record<string, unknown>, path: Path, change: (value: unknown) => unknown): Record<string, unknown> {
+function copyWith(
+  content: Record<string, unknown>,
+  path: Path,
+  change: (value: unknown) => unknown,
+): Record<string, unknown> {
   const copy = structuredClone(content);
   let holder: Record<string | number, unknown> = copy;
   for (const step of path.slice(0, -1)) holder = holder[step] as Record<string | number, unknown>;

@@ -1,9 +1,9 @@
 import { dialects } from '@tidemark/core';
 import { compare, compareSteps } from '../compare.ts';
 import type { Mismatch } from '../mismatch.ts';
-import { readWindow } from './kafka-streams-spec.ts';
 import { InputFault, integer, noOther, object, oneOf, optionalInteger } from './read.ts';
 import { readTrace, type TraceRecord } from './trace.ts';
+import { readWindow } from './window-spec.ts';
 import { rowOf, WindowTable } from './window-table.ts';
 
 interface FlinkSpec extends dialects.flink.SourceOptions, dialects.flink.WindowOperatorOptions {

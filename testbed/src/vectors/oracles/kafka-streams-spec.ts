@@ -1,5 +1,6 @@
 import { dialects } from '@tidemark/core';
-import { InputFault, integer, noOther, object, oneOf, optionalInteger, texts } from './read.ts';
+import { InputFault, integer, noOther, oneOf, optionalInteger, texts } from './read.ts';
+import { readWindow } from './window-spec.ts';
 
 export interface KafkaStreamsSpec {
   readonly window: dialects.WindowShape;
@@ -32,25 +33,4 @@ export function readKafkaStreamsSpec(spec: Record<string, unknown>, others: read
     ),
     filteredKeys: new Set(spec.filterOutKeys === undefined ? [] : texts(spec.filterOutKeys, 'spec.filterOutKeys')),
   };
-}
-
-/** A window as the oracle files write it. */
-export function readWindow(value: unknown): dialects.WindowShape {
-  const where = 'spec.window';
-  const fields = object(value, where);
-  const kind = oneOf(fields.type, `${where}.type`, ['tumbling', 'hopping', 'sliding', 'session']);
-  const ms = (name: string): number => integer(fields[name], `${where}.${name}`);
-  const offset = fields.offsetMs === undefined ? {} : { offsetMs: ms('offsetMs') };
-  const read: Record<typeof kind, () => [dialects.WindowShape, string[]]> = {
-    tumbling: () => [{ kind: 'tumbling', sizeMs: ms('sizeMs'), ...offset }, ['sizeMs', 'offsetMs']],
-    hopping: () => [
-      { kind: 'hopping', sizeMs: ms('sizeMs'), advanceMs: ms('advanceMs'), ...offset },
-      ['sizeMs', 'advanceMs', 'offsetMs'],
-    ],
-    sliding: () => [{ kind: 'sliding', differenceMs: ms('timeDifferenceMs') }, ['timeDifferenceMs']],
-    session: () => [{ kind: 'session', gapMs: ms('gapMs') }, ['gapMs']],
-  };
-  const [window, names] = read[kind]();
-  noOther(fields, where, ['type', ...names]);
-  return window;
 }

@@ -1,0 +1,56 @@
+import { tellsOfStep } from './arrival.ts';
+import { widen } from './interval.ts';
+import { voidSince } from './lane.ts';
+import type { Report } from './report.ts';
+import { historyMs, secondOf } from './seconds.ts';
+import type { HostFold, State } from './state.ts';
+
+/** Reports of one agent never go back by more, unless its clock was set back. */
+const setBackMs = 500;
+/** After a step a reading is waited for so long; where none comes, the clock is believed as it is. */
+const readingWithinMs = 120_000;
+/** Promised drift of a disciplined clock between two readings (`docs/clocks.md`). */
+const driftPpm = 50;
+
+/** `toldMs`: the time of this agent's report before, by the same clock. */
+export function learnClock(state: State, report: Report, toldMs: number | undefined): HostFold {
+  const { host } = report.agent;
+  const known = state.hosts.get(host);
+  const fold = known ?? {
+    host,
+    source: '',
+    reading: undefined,
+    steps: [],
+    unsureUntilMs: Number.NEGATIVE_INFINITY,
+    points: [],
+  };
+  if (known === undefined) state.hosts.set(host, fold);
+  fold.source = report.clock.source;
+  const isSetBack = toldMs !== undefined && report.toMs < toldMs - setBackMs;
+  if (report.clock.steps.length > 0 || isSetBack) fold.unsureUntilMs = report.toMs + readingWithinMs;
+  for (const reading of report.clock.readings) {
+    if (fold.reading !== undefined && tellsOfStep(fold.reading, reading))
+      voidHost(state, host, fold.reading.atMs - fold.reading.offsetMs);
+    fold.reading = reading;
+    fold.unsureUntilMs = Number.NEGATIVE_INFINITY;
+  }
+  fold.steps.push(...report.clock.steps);
+  fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
+  if (fold.reading === undefined) return fold;
+  const { offsetMs, errorMs, atMs } = fold.reading;
+  const bound = widen(
+    { lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs },
+    { ageMs: report.toMs - atMs, driftPpm },
+  );
+  const secondMs = secondOf(report.toMs);
+  if (fold.points.at(-1)?.secondMs !== secondMs) fold.points.push({ secondMs, ...bound });
+  while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
+  return fold;
+}
+
+function voidHost(state: State, host: string, sinceMs: number): void {
+  for (const task of state.tasks.values()) {
+    if (state.agents.get(task.agentId)?.identity.host !== host) continue;
+    for (const lane of task.lanes.values()) voidSince(lane, sinceMs);
+  }
+}
