@@ -89,6 +89,33 @@ test.skipIf(missing)('a group that comes later, restarts and is reset', async ()
   expect((await sidecar.stop()).code).toBe(0);
 });
 
+test.skipIf(missing).for([
+  { why: 'read_committed: what was given up does not count', flags: ['--isolation', 'read_committed'], want: 20 },
+  { why: 'read_uncommitted: all counts, but no marker does', flags: [], want: 30 },
+])('transactions, $why', async ({ flags, want }) => {
+  await using stage = await setStage(brokers, 1);
+  const { topic, group } = stage;
+  const kafka = kafkaOf(brokers);
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  await startConsumer(kafka, group, topic);
+  const sidecar = startSidecar({ brokers, group, collectorUrl: taker.url, flags });
+  leaving.push(() => sidecar.stop());
+  await until('the group to be followed', 15_000, () => sidecar.lines.some((line) => line.includes('1 partition')));
+  await sleep(1_000);
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: topic });
+  await producer.connect();
+  leaving.push(() => producer.disconnect());
+  for (const end of ['commit', 'abort', 'commit'] as const) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: Array.from({ length: 10 }, () => ({ value: 'v' })) });
+    await transaction[end]();
+  }
+  await until('all records', 15_000, () => recordsIn(taker) >= want);
+  await sleep(1_500);
+  expect(recordsIn(taker)).toBe(want);
+});
+
 test.skipIf(missing)('a topic that is deleted, and one that the group does not consume', async () => {
   await using stage = await setStage(brokers, 1);
   const { topic, group } = stage;

@@ -89,6 +89,51 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', asyn
   expect((await sidecar.stop()).code).toBe(0);
 });
 
+test.skipIf(missing)('after a restart Kafka Streams forgives what is late until something younger comes', async () => {
+  await using stage = await setStage(brokers, 1);
+  const { topic, group, collector } = stage;
+  const producer = kafkaOf(brokers).producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  leaving.push(() => producer.disconnect());
+  const startMs = Math.floor(Date.now() / windowMs) * windowMs - 3_600_000;
+  let written = 0;
+  const produce = async (secondsAfterStart: readonly number[]) => {
+    written += secondsAfterStart.length;
+    const at = (second: number) => ({ key: 'k', value: 'v', timestamp: String(startMs + second * 1_000) });
+    await producer.send({ topic, messages: secondsAfterStart.map(at) });
+  };
+  const known = () =>
+    until('the collector to know of it', 20_000, async () => {
+      const { tasks } = await collector.assessment();
+      return tasks.reduce((sum, { records }) => sum + records, 0) === written;
+    });
+  const live = async () => {
+    const app = await startStreamsApp({ brokers, applicationId: group, topic, windowMs, graceMs, commitMs: 200 });
+    leaving.push(() => app.stop());
+    await until('the application to run', 60_000, () => app.count?.state === 'RUNNING');
+    // Members are asked for once a second.
+    await sleep(3_000);
+    return app;
+  };
+
+  const flags = ['--window', 'tumbling:5s', '--grace', '2s'];
+  const sidecar = startSidecar({ brokers, group, collectorUrl: collector.url, flags });
+  leaving.push(() => sidecar.stop());
+  const first = await live();
+  await produce([1, 60, 10, 11, 12, 13, 14]);
+  await known();
+  expect((await first.stop())?.dropped).toBe(5);
+  const second = await live();
+  await produce([10, 11, 12, 13, 70, 20, 21, 22]);
+  await known();
+  expect((await second.stop())?.dropped).toBe(3);
+  await sleep(2_000);
+
+  const { tasks } = await collector.assessment();
+  const dropped = Object.fromEntries(tasks.map((task) => [task.id, task.dropped[0]?.count]));
+  expect(dropped).toEqual({ [`${group}/${topic}-0`]: 5, [`${group}/${topic}-0 (2)`]: 3 });
+});
+
 interface TrueRecord {
   readonly offset: number;
   readonly by: string;

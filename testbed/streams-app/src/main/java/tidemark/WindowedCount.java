@@ -30,6 +30,9 @@ public final class WindowedCount {
     config.put(StreamsConfig.COMMIT_INTERVAL_MS_CONFIG, args[5]);
     config.put(StreamsConfig.STATE_DIR_CONFIG, args[6]);
     config.put("auto.offset.reset", "earliest");
+    // Kafka Streams does not leave its group when it ends: after a restart it waits this long for the one before.
+    config.put("session.timeout.ms", "6000");
+    config.put("heartbeat.interval.ms", "2000");
 
     StreamsBuilder builder = new StreamsBuilder();
     Duration window = Duration.ofMillis(Long.parseLong(args[3]));
