@@ -29,6 +29,8 @@ async function main(args: readonly string[]): Promise<void> {
   const cases = values.from
     ? casesOf(engine, values.from)
     : drawCases(engine, { seed: wholeNumber('--seed', values.seed), count: wholeNumber('--count', values.count) });
+  if (cases.length === 0)
+    throw new PlainFailure(`No case of ${engine.name}: --from and --count leave none to ask for.`);
   const judge = await JudgeProcess.start(
     await buildJudge({ project: engine.name, properties, onProgress: console.error }),
   );
@@ -64,7 +66,8 @@ function wholeNumber(name: string, text: string): number {
 main(process.argv.slice(2)).then(
   () => process.exit(0),
   (error) => {
-    console.error(error instanceof PlainFailure ? error.message : error);
+    const isUsage = error instanceof PlainFailure || String(error?.code).startsWith('ERR_PARSE_ARGS');
+    console.error(isUsage ? error.message : error);
     process.exit(1);
   },
 );
