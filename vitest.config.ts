@@ -11,7 +11,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
-          include: ['{core,config,agent,collector,dashboard,testbed,test}/**/*.test.ts'],
+          include: ['{core,config,agent,collector,dashboard,testbed,cli,test}/**/*.test.ts'],
           exclude: [...exclude, '**/*.broker.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,

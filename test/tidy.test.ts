@@ -29,6 +29,7 @@ const packageOf: { readonly [name: string]: string } = {
   '@tidemark/collector': 'collector',
   '@tidemark/dashboard': 'dashboard',
   '@tidemark/testbed': 'testbed',
+  '@tidemark/cli': 'cli',
 };
 
 function importsOf(text: string): { readonly specifier: string; readonly typeOnly: boolean }[] {

@@ -18,3 +18,11 @@ export {
 export { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 export { type Environment, misspeltVariables, setVariables } from './environment.ts';
 export { type Checked, type Fault, faultLine } from './faults.ts';
+export {
+  type FollowSettings,
+  followFlags,
+  followVariables,
+  readFollowSettings,
+  type Sasl,
+  type TaskSplit,
+} from './follow.ts';

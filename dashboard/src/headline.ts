@@ -4,10 +4,13 @@ import {
   type SeriesPoint,
   sourceKey,
   sourceName,
+  type TaskAssessment,
   type VerdictKind,
+  verdictClass,
+  verdictKinds,
 } from '@tidemark/core';
 import { formatCounted, formatDuration } from './format.ts';
-import { countByClass } from './words.ts';
+import { costOf, wordsOf } from './incident-words.ts';
 
 /** How far back the headline looks: an incident of last night is in the list, but it is not the news. */
 export const newsMs: number = 15 * 60_000;
@@ -22,43 +25,48 @@ export interface Headline {
 
 /** The state of everything, as one would tell it to the person who has just been woken. */
 export function headlineOf(assessment: Assessment, points: readonly SeriesPoint[]): Headline {
-  if (assessment.agents.length === 0 && assessment.tasks.length === 0) {
-    return { level: 'none', text: 'No agent yet', details: [] };
+  const { agents, tasks, nowMs } = assessment;
+  if (agents.length === 0 && tasks.length === 0) return { level: 'none', text: 'No agent yet', details: [] };
+  const lost = agents.filter((agent) => agent.lost).length;
+  const isLost = lost > 0 && lost === agents.length;
+  const gone: News[] = isLost ? [{ level: 'watch', text: 'No agent reports any more' }] : [];
+  const others = otherLateness(points, nowMs - newsMs);
+  const news = [...gone, ...incidentNews(assessment), ...silences(assessment), ...others];
+  if (lost > 0 && !isLost) {
+    news.push({ level: 'watch', text: `${formatCounted(lost, 'agent')} of ${agents.length} stopped reporting` });
   }
-  const lost = assessment.agents.filter((agent) => agent.lost).length;
-  const news = newsOf(assessment, points);
-  const allLost = lost > 0 && lost === assessment.agents.length;
-  const silence = allLost ? [{ level: 'watch' as const, text: 'No agent reports any more' }] : [];
-  const [first, ...rest] = [
-    ...news.filter((item) => item.level === 'bad'),
-    ...silence,
-    ...news.filter((item) => item.level !== 'bad'),
-  ];
-  const details = rest.map((item) => item.text);
-  if (lost > 0 && !allLost)
-    details.push(`${formatCounted(lost, 'agent')} of ${assessment.agents.length} stopped reporting`);
-  if (first !== undefined) return { level: first.level, text: first.text, details };
-  const calm = assessment.tasks.some((task) => task.streamTimeMs !== undefined)
-    ? 'All on time'
-    : 'Waiting for the first record';
-  return { level: lost > 0 ? 'watch' : 'good', text: calm, details };
+  const [first, ...rest] = ranks.flatMap((level) => news.filter((item) => item.level === level));
+  if (first !== undefined && first.level !== 'good') {
+    return { level: first.level, text: first.text, details: rest.map((item) => item.text) };
+  }
+  const isOn = tasks.some((task) => task.streamTimeMs !== undefined);
+  const text = others.length > 0 ? 'Nothing is falsely late' : isOn ? 'All on time' : 'Waiting for the first record';
+  return { level: 'good', text, details: news.map((item) => item.text) };
 }
 
 interface News {
-  readonly level: 'watch' | 'bad';
+  readonly level: 'good' | 'watch' | 'bad';
   readonly text: string;
 }
+const ranks = ['bad', 'watch', 'good'] as const;
 
-function newsOf(assessment: Assessment, points: readonly SeriesPoint[]): News[] {
-  const sinceMs = assessment.nowMs - newsMs;
+/** One sentence a kind; what still costs records comes before what is over. */
+function incidentNews(assessment: Assessment): News[] {
   const recent = assessment.incidents.filter((incident) => isNews(incident, assessment.nowMs));
-  const of = (kind: Incident['kind']): readonly Incident[] => recent.filter((incident) => incident.kind === kind);
-  // What still costs records comes before what is over.
-  const [first, second] = [cutOffs(of('producerCutOff')), clocksAhead(of('clockAhead'))];
-  const isLater = of('clockAhead').some(isOpen) && !of('producerCutOff').some(isOpen);
-  const incidents = isLater ? [second, first] : [first, second];
-  return [...incidents, ...silences(assessment), otherLateness(points, sinceMs)].filter((item) => item !== undefined);
+  const kinds = [...Map.groupBy(recent, (incident) => incident.kind)];
+  const open = (incidents: readonly Incident[]): number => (incidents.some(isOpen) ? 1 : 0);
+  kinds.sort(([a, ofA], [b, ofB]) => open(ofB) - open(ofA) || order.indexOf(a) - order.indexOf(b));
+  return kinds.map(([kind, incidents]) => {
+    const sources = new Set(incidents.map((incident) => sourceKey(incident.source))).size;
+    const lasting = incidents.some((incident) => incident.end === undefined);
+    const isFalse = verdictClass[kind] === 'falsely late';
+    return {
+      level: isFalse ? 'bad' : 'watch',
+      text: `${wordsOf({ kind }).news(sources, lasting)}: ${costOf(incidents)}`,
+    };
+  });
 }
+const order: readonly VerdictKind[] = verdictKinds;
 
 export function isNews(incident: Incident, nowMs: number): boolean {
   return isOpen(incident) || (incident.end?.highMs ?? incident.updatedAtMs) >= nowMs - newsMs;
@@ -68,34 +76,8 @@ function isOpen(incident: Incident): boolean {
   return incident.status === 'open';
 }
 
-function cutOffs(cuts: readonly Incident[]): News | undefined {
-  if (cuts.length === 0) return undefined;
-  const producers = new Set(cuts.map((incident) => sourceName(incident.source)));
-  const lasting = cuts.some((incident) => incident.end === undefined);
-  const verb = producers.size === 1 ? (lasting ? 'is' : 'was') : lasting ? 'are' : 'were';
-  return { level: 'bad', text: `${formatCounted(producers.size, 'producer')} ${verb} cut off: ${cost(cuts)}` };
-}
-
-function clocksAhead(ahead: readonly Incident[]): News | undefined {
-  if (ahead.length === 0) return undefined;
-  const clocks = new Set(ahead.map((incident) => sourceName(incident.source)));
-  const lasting = ahead.some((incident) => incident.end === undefined);
-  const verb = clocks.size === 1 ? (lasting ? 'runs' : 'ran') : lasting ? 'run' : 'ran';
-  return {
-    level: 'bad',
-    text: `${formatCounted(clocks.size, "producer's clock", "producers' clocks")} ${verb} ahead: ${cost(ahead)}`,
-  };
-}
-
-function cost(incidents: readonly Incident[]): string {
-  const late = incidents.reduce((sum, incident) => sum + incident.late.count, 0);
-  const dropped = incidents.reduce((sum, incident) => sum + Math.max(0, ...incident.dropped.map((it) => it.count)), 0);
-  if (late === 0) return 'no record late so far';
-  return `${formatCounted(late, 'record')} falsely late${dropped > 0 ? `, ${formatCounted(dropped, 'dropped', 'dropped')}` : ''}`;
-}
-
 function silences(assessment: Assessment): News[] {
-  const held = assessment.tasks.filter((task) => task.heldBackBy !== undefined);
+  const held = assessment.tasks.filter((task) => isHeldBack(assessment, task));
   const [first] = held;
   if (first?.heldBackBy === undefined) return [];
   if (held.length > 1)
@@ -109,37 +91,51 @@ function silences(assessment: Assessment): News[] {
   ];
 }
 
+/** Of a consumer that nobody reports of any more, it is not known what its sources do. */
+export function isHeldBack(assessment: Assessment, task: TaskAssessment): boolean {
+  return task.heldBackBy !== undefined && lostSince(assessment, task) === undefined;
+}
+
+/** When the agent of a task was last heard, if it is lost. */
+export function lostSince(assessment: Assessment, task: TaskAssessment): number | undefined {
+  const agent = assessment.agents.find(({ identity }) => identity.id === task.agentId);
+  return agent?.lost ? agent.lastReportMs : undefined;
+}
+
 /** Only its return tells whether a silent source had nothing to say or could not say it. */
-export function heldBackSentence(task: Assessment['tasks'][number], nowMs: number): string | undefined {
+export function heldBackSentence(task: TaskAssessment, nowMs: number): string | undefined {
   const source = task.heldBackBy;
   if (source === undefined) return undefined;
   return `Held back by ${sourceName(source)}, ${silentFor(task, nowMs)}: idle or cut off cannot be told until it returns`;
 }
 
-function silentFor(task: Assessment['tasks'][number], nowMs: number): string {
+function silentFor(task: TaskAssessment, nowMs: number): string {
   const key = task.heldBackBy && sourceKey(task.heldBackBy);
   const lastSeenMs = task.sources.find((it) => sourceKey(it.source) === key)?.lastSeenMs;
   return lastSeenMs === undefined ? 'silent' : `silent for ${formatDuration(Math.max(0, nowMs - lastSeenMs))}`;
 }
 
-/** Late records that no incident speaks of: those of a cut or a wrong clock are in its own sentence. */
-function otherLateness(points: readonly SeriesPoint[], sinceMs: number): News | undefined {
-  const counts: { [K in VerdictKind]?: number } = {};
+/**
+ * Late records of the kinds that make no incident. A little disorder is the usual thing for many sources, and no reason to
+ * wake anybody: it wants a look once a declared policy drops some of it.
+ */
+function otherLateness(points: readonly SeriesPoint[], sinceMs: number): News[] {
+  const sums = { outOfOrderSource: 0, undecided: 0, dropped: 0 };
   for (const point of points) {
     if (point.atMs < sinceMs) continue;
-    for (const task of point.tasks) {
-      for (const [kind, count] of Object.entries(task.lateByVerdict) as [VerdictKind, number][]) {
-        if (kind !== 'producerCutOff' && kind !== 'clockAhead') counts[kind] = (counts[kind] ?? 0) + count;
-      }
+    for (const { lateByVerdict: late, droppedByVerdict: dropped } of point.tasks) {
+      sums.outOfOrderSource += late.outOfOrderSource ?? 0;
+      sums.undecided += late.undecided ?? 0;
+      sums.dropped += (dropped.outOfOrderSource ?? 0) + (dropped.undecided ?? 0);
     }
   }
-  const sums = countByClass(counts);
-  const undecided = counts.undecided ?? 0;
   const parts = [
-    sums['falsely late'] > 0 ? `${formatCounted(sums['falsely late'], 'record')} falsely late` : '',
-    sums['truly late'] > 0 ? `${formatCounted(sums['truly late'], 'record')} truly late` : '',
-    undecided > 0 ? `${formatCounted(undecided, 'record')} late for a cause not yet decided` : '',
+    sums.outOfOrderSource > 0 ? `${formatCounted(sums.outOfOrderSource, 'record')} truly late` : '',
+    sums.undecided > 0 ? `${formatCounted(sums.undecided, 'record')} late for a cause not yet decided` : '',
+    sums.dropped > 0 ? `${formatCounted(sums.dropped, 'dropped', 'dropped')}` : '',
   ].filter((part) => part !== '');
-  if (parts.length === 0) return undefined;
-  return { level: 'watch', text: `In the last ${formatDuration(newsMs)}: ${parts.join(', ')}` };
+  if (parts.length === 0) return [];
+  return [
+    { level: sums.dropped > 0 ? 'watch' : 'good', text: `In the last ${formatDuration(newsMs)}: ${parts.join(', ')}` },
+  ];
 }

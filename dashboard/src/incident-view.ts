@@ -1,14 +1,7 @@
-import { type Ahead, type BoundedInstant, type Culprit, type Incident, type Silence, sourceName } from '@tidemark/core';
-import { formatCount, formatDuration, formatOffset, formatPartition, formatRanges } from './format.ts';
-
-/** Text, or an instant that the page shows in local time with UTC behind it. */
-export type Cell = string | { readonly atMs: number; readonly note?: string };
-
-export interface EvidenceRow {
-  readonly name: string;
-  readonly value: readonly Cell[];
-  readonly help?: string;
-}
+import { type Ahead, type BoundedInstant, type Incident, type Silence, sourceName, verdictClass } from '@tidemark/core';
+import { type Cell, culpritCells, type EvidenceRow, evidenceRows } from './evidence-rows.ts';
+import { formatCount, formatDuration, formatPartition, formatRanges } from './format.ts';
+import { lengthMs, mostDropped, titleOf, wordsOf } from './incident-words.ts';
 
 export interface IncidentView {
   readonly id: string;
@@ -20,7 +13,8 @@ export interface IncidentView {
   readonly startMs: number;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly rows: readonly EvidenceRow[];
-  readonly drawing: Drawing;
+  /** Of the kinds whose evidence is more than a number. */
+  readonly drawing: Drawing | undefined;
 }
 
 /** What is drawn of the evidence: times only, the drawing finds its own scale. */
@@ -37,43 +31,45 @@ export type Drawing =
 const maxRangesShown = 8;
 
 export function incidentView(incident: Incident): IncidentView {
-  const name = sourceName(incident.source);
   return {
     id: incident.id,
     revision: incident.revision,
     kind: incident.kind,
-    title: incident.kind === 'producerCutOff' ? `${name} cut off` : `${name}'s clock ahead`,
+    title: titleOf(incident),
     sentence: incident.sentence,
     status: incident.status,
-    startMs: middle(incident.start),
+    startMs: (incident.start.lowMs + incident.start.highMs) / 2,
     figures: figuresOf(incident),
     rows: rowsOf(incident),
-    drawing:
-      'aheadMs' in incident.evidence
-        ? { kind: 'ahead', source: name, ahead: incident.evidence }
-        : { kind: 'cut', source: name, start: incident.start, end: incident.end, silence: incident.evidence },
+    drawing: drawingOf(incident),
   };
 }
 
+function drawingOf(incident: Incident): Drawing | undefined {
+  const { evidence, start, end } = incident;
+  const source = incident.kind === 'brokerOutage' ? 'everyone' : sourceName(incident.source);
+  if ('silentMs' in evidence) return { kind: 'cut', source, start, end, silence: evidence };
+  return 'aheadMs' in evidence ? { kind: 'ahead', source, ahead: evidence } : undefined;
+}
+
 function figuresOf(incident: Incident): IncidentView['figures'] {
-  const lasted =
-    incident.end === undefined ? 'still lasting' : formatDuration(middle(incident.end) - middle(incident.start));
-  const dropped = incident.dropped.reduce((most, it) => Math.max(most, it.count), 0);
+  const lasted = incident.end === undefined ? 'still lasting' : formatDuration(lengthMs(incident));
+  const dropped = mostDropped(incident);
   const grace = incident.dropped.reduce((most, it) => Math.max(most, it.graceNeededMs), 0);
   const figures = [
-    { name: incident.kind === 'producerCutOff' ? 'cut off' : 'lasted', value: lasted },
-    { name: 'falsely late', value: formatCount(incident.late.count) },
+    { name: wordsOf(incident).lasted, value: lasted },
+    { name: verdictClass[incident.kind], value: formatCount(incident.late.count) },
   ];
   if (incident.dropped.length > 0) {
     figures.push({ name: 'dropped', value: formatCount(dropped) });
-    if (dropped > 0) figures.push({ name: 'grace needed', value: formatDuration(Math.ceil(grace)) });
+    if (dropped > 0) figures.push({ name: 'grace needed', value: formatDuration(wholeSeconds(grace)) });
   }
   return figures;
 }
 
 function rowsOf(incident: Incident): EvidenceRow[] {
   const rows: EvidenceRow[] = [
-    { name: incident.kind === 'producerCutOff' ? 'Cut off from' : 'Ahead from', value: bounds(incident.start) },
+    { name: wordsOf(incident).from, value: bounds(incident.start) },
     { name: 'Until', value: incident.end === undefined ? ['it still lasts'] : bounds(incident.end) },
     {
       name: 'Late records',
@@ -81,8 +77,14 @@ function rowsOf(incident: Incident): EvidenceRow[] {
     },
   ];
   for (const drops of incident.dropped) rows.push(...dropRows(drops));
-  if (incident.culprit !== undefined) rows.push(culpritRow(incident.culprit));
-  rows.push(...evidenceRows(incident.evidence));
+  if (incident.culprit !== undefined) {
+    rows.push({
+      name: 'Culprit record',
+      value: culpritCells(incident.culprit),
+      help: 'The record whose event time closed the first lost window.',
+    });
+  }
+  rows.push(...evidenceRows(incident));
   rows.push({
     name: 'Consumer',
     value: [`group ${incident.group}, ${incident.tasks.length === 1 ? 'task' : 'tasks'} ${listed(incident.tasks)}`],
@@ -113,64 +115,20 @@ function dropRows(drops: Incident['dropped'][number]): EvidenceRow[] {
     { name: 'First lost window ended', value: [{ atMs: drops.firstWindowEndMs }] },
     {
       name: 'Grace that keeps all',
-      value: [`${formatDuration(Math.ceil(drops.graceNeededMs))} (${formatCount(Math.ceil(drops.graceNeededMs))} ms)`],
+      value: [
+        `${formatDuration(wholeSeconds(drops.graceNeededMs))} (to the millisecond: ${formatCount(Math.ceil(drops.graceNeededMs))} ms)`,
+      ],
       help: 'With this grace the policy would have dropped none of these records.',
     },
   ];
 }
 
-function culpritRow(culprit: Culprit): EvidenceRow {
-  return {
-    name: 'Culprit record',
-    value: [
-      `${formatPartition(culprit)}@${culprit.offset} of ${sourceName(culprit.source)}, event time `,
-      { atMs: culprit.eventMs },
-      ', processed ',
-      { atMs: culprit.processedMs },
-    ],
-    help: 'The record whose event time closed the first lost window.',
-  };
-}
-
-function evidenceRows(evidence: Silence | Ahead): EvidenceRow[] {
-  if ('aheadMs' in evidence) {
-    return [
-      {
-        name: 'Its clock is ahead',
-        value: [`by ${formatOffset(evidence.aheadMs.lowMs)} to ${formatOffset(evidence.aheadMs.highMs)}`],
-        help: 'Its event time is later than the moment its record was appended: only a clock explains that.',
-      },
-      {
-        name: 'Proof',
-        value: [
-          `${formatPartition(evidence.record)}@${evidence.record.offset}, event time `,
-          { atMs: evidence.record.eventMs },
-        ],
-      },
-    ];
-  }
-  return [
-    {
-      name: 'Silence at the broker',
-      value: [`${formatDuration(evidence.silentMs)}; usually it speaks every ${formatDuration(evidence.usualGapMs)}`],
-    },
-    { name: 'Last event before it', value: [{ atMs: evidence.lastEventMs }] },
-    {
-      name: 'First event held up',
-      value: [
-        { atMs: evidence.firstHeldEventMs },
-        `, came ${formatDuration(evidence.heldMs)} later than its usual delay of ${formatDuration(evidence.usualDelayMs)}`,
-      ],
-      help: 'It was made during the silence: an idle source would have come back with fresh events only.',
-    },
-  ];
+/** A grace that one would type in: never less than needed. */
+function wholeSeconds(ms: number): number {
+  return Math.ceil(ms / 1000) * 1000;
 }
 
 function listed(names: readonly string[]): string {
   const shown = names.slice(0, maxRangesShown).join(', ');
   return names.length > maxRangesShown ? `${shown} and ${formatCount(names.length - maxRangesShown)} more` : shown;
-}
-
-function middle(at: { readonly lowMs: number; readonly highMs: number }): number {
-  return (at.lowMs + at.highMs) / 2;
 }

@@ -16,16 +16,18 @@ import { agentsPanel, sourcesPanel } from './panels/tables.ts';
 import { taskCardPanel } from './panels/tasks.ts';
 import { Plots } from './plots.ts';
 import { mergePoints, windowAt } from './series.ts';
+import { taskCards, taskToShow } from './task-cards.ts';
 import { ThemeChoice } from './theme.ts';
-import { agentRows, moreText, partitionRows, sourceRows, taskCards } from './view.ts';
+import { agentRows, collectorProblems, moreText, partitionRows, sourceRows } from './view.ts';
 
 /** All that the page knows; what is drawn follows from it. */
 const state = {
   connection: { kind: 'connecting' } as Connection,
   assessment: undefined as Assessment | undefined,
   points: [] as readonly SeriesPoint[],
-  /** Undefined: the task that needs a look most. */
+  /** Undefined: the page chooses. */
   pickedTask: undefined as string | undefined,
+  shownTask: undefined as string | undefined,
   windowMinutes: 5,
   taskFilter: '',
   sourceFilter: '',
@@ -69,10 +71,11 @@ function drawNow(): void {
 function drawContent(assessment: Assessment): void {
   const { nowMs } = assessment;
   const cards = taskCards(assessment, state.taskFilter);
-  const picked = assessment.tasks.find((task) => task.id === state.pickedTask);
-  // A card that the order moves must not take the charts with it while one looks at them.
-  const task = picked ?? assessment.tasks.find((it) => it.id === cards.rows[0]?.id) ?? assessment.tasks[0];
-  if (picked === undefined) state.pickedTask = task?.id;
+  const picked = assessment.tasks.some((task) => task.id === state.pickedTask) ? state.pickedTask : undefined;
+  // Filtered cards are searched through, not looked at: the charts stay with the task that they show.
+  const found = state.taskFilter === '' ? cards.rows : taskCards(assessment, '').rows;
+  state.shownTask = taskToShow(found, { picked, last: state.shownTask });
+  const task = assessment.tasks.find((it) => it.id === state.shownTask);
   morph(
     byId('task-cards'),
     cards.rows.map((card) => taskCardPanel(card, { selected: card.id === task?.id, nowMs })),
@@ -81,7 +84,7 @@ function drawContent(assessment: Assessment): void {
   byId('task-more').textContent = cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
   byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';
   morph(byId('incidents'), incidentsPanel(assessment.incidents, { nowMs, open: state.openIncidents }));
-  morph(byId('agents'), agentsPanel(agentRows(assessment.agents), nowMs));
+  morph(byId('agents'), agentsPanel(agentRows(assessment.agents), collectorProblems(assessment), nowMs));
   if (task === undefined) return;
   const filter = state.sourceFilter;
   const sources = sourceRows(task, filter);

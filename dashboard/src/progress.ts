@@ -6,8 +6,17 @@
  * second and takes the true stream time with it, and the wedge between that and the stream time, which stayed on top, is
  * the lead: everything in it will be late when it comes.
  */
-import { type Assessment, type Incident, type Interval, type SeriesPoint, sourceKey, sourceName } from '@tidemark/core';
-import { formatDuration } from './format.ts';
+import {
+  type Assessment,
+  type Incident,
+  type IncidentKind,
+  type Interval,
+  type SeriesPoint,
+  sourceKey,
+  sourceName,
+} from '@tidemark/core';
+import { isHeldBack } from './headline.ts';
+import { spanLabel } from './incident-words.ts';
 import { endOfSecond, pointsIn, type Window } from './series.ts';
 
 export const maxLines = 6;
@@ -32,7 +41,7 @@ export interface Line {
 /** A stretch of the time axis to shade. */
 export interface Span {
   readonly id: string;
-  readonly kind: 'producerCutOff' | 'clockAhead' | 'silent';
+  readonly kind: IncidentKind | 'silent';
   readonly label: string;
   readonly start: Interval;
   /** Undefined: it lasts. */
@@ -46,6 +55,8 @@ export interface ProgressView {
   readonly sources: readonly Line[];
   readonly moreSources: number;
   readonly spans: readonly Span[];
+  /** Words for a picture without lines; undefined where there are some. */
+  readonly empty: string | undefined;
   readonly scale: { readonly minS: number; readonly maxS: number; readonly stepS: number };
 }
 
@@ -73,7 +84,10 @@ export function progressOf(
       const y = (atMs - task.trueStreamTimeMs) / 1000;
       trueTime.push(task.hindsight ? { x: atMs, y } : { x: atMs, y, estimate: true });
     }
-    for (const { key, name, eventMs } of task.sources) {
+    for (const { key, name, eventMs: highestMs } of task.sources) {
+      // A source's highest event is that of the whole second, stream time that of the report within it: no source was ahead
+      // of the highest event of all.
+      const eventMs = Math.min(highestMs, task.streamTimeMs ?? highestMs);
       const line = sources.get(key) ?? { key, name, points: [] };
       sources.set(key, line);
       line.points.push({ x: atMs, y: (atMs - eventMs) / 1000 });
@@ -88,8 +102,18 @@ export function progressOf(
     sources: chosen.slice(0, maxLines),
     moreSources: Math.max(0, chosen.length - maxLines),
     spans,
+    empty: streamTime.length > 0 ? undefined : emptyText(assessment, shown, show.taskId),
     scale: scaleOf([...streamTime, ...trueTime]),
   };
+}
+
+/** A collector draws a bounded number of tasks: the reader is told so rather than shown that nothing happens. */
+function emptyText(assessment: Assessment, shown: readonly SeriesPoint[], taskId: string): string {
+  const isRunning = assessment.tasks.some((task) => task.id === taskId && task.streamTimeMs !== undefined);
+  const others = shown.some((point) => point.tasks.length > 0 && !point.tasks.some((task) => task.id === taskId));
+  return isRunning && others
+    ? 'no series is kept of this task: there are too many'
+    : 'no stream time known in this time';
 }
 
 /** Those that an incident or a silence speaks of, then by name: with few sources, all of them. */
@@ -124,8 +148,10 @@ function spansOf(assessment: Assessment, show: { readonly taskId: string; readon
     .map(incidentSpan);
   const task = assessment.tasks.find((it) => it.id === show.taskId);
   const heldBackBy = task?.heldBackBy;
-  const lasting = spans.some((span) => span.end === undefined && span.kind === 'producerCutOff');
-  if (task !== undefined && heldBackBy !== undefined && !lasting) {
+  const lasting = spans.some(
+    (span) => span.end === undefined && (span.kind === 'producerCutOff' || span.kind === 'brokerOutage'),
+  );
+  if (task !== undefined && heldBackBy !== undefined && isHeldBack(assessment, task) && !lasting) {
     const since = task.sources.find((it) => sourceKey(it.source) === sourceKey(heldBackBy))?.lastSeenMs;
     if (since !== undefined) {
       const label = `${sourceName(heldBackBy)} silent`;
@@ -136,27 +162,14 @@ function spansOf(assessment: Assessment, show: { readonly taskId: string; readon
 }
 
 function incidentSpan(incident: Incident): Span {
-  const name = sourceName(incident.source);
+  const { id, kind, start, end } = incident;
   return {
-    id: incident.id,
-    kind: incident.kind,
-    label:
-      incident.kind === 'clockAhead'
-        ? `${name}'s clock ahead${byHowMuch(incident)}`
-        : `${name} cut off${howLong(incident)}`,
-    start: { lowMs: incident.start.lowMs, highMs: incident.start.highMs },
-    end: incident.end && { lowMs: incident.end.lowMs, highMs: incident.end.highMs },
+    id,
+    kind,
+    label: spanLabel(incident),
+    start: { lowMs: start.lowMs, highMs: start.highMs },
+    end: end && { lowMs: end.lowMs, highMs: end.highMs },
   };
-}
-
-function howLong(incident: Incident): string {
-  if (incident.end === undefined) return '';
-  const middle = (at: Interval): number => (at.lowMs + at.highMs) / 2;
-  return ` for ${formatDuration(middle(incident.end) - middle(incident.start))}`;
-}
-
-function byHowMuch(incident: Incident): string {
-  return 'aheadMs' in incident.evidence ? ` by ${formatDuration(incident.evidence.aheadMs.lowMs)}` : '';
 }
 
 const stepsS = [1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1_800, 3_600, 7_200, 21_600, 43_200, 86_400] as const;

@@ -1,6 +1,11 @@
-import { type AgentAssessment, type Assessment, sourceName, type TaskAssessment, verdictClass } from '@tidemark/core';
+import {
+  type AgentAssessment,
+  type Assessment,
+  sourceName,
+  type TaskAssessment,
+  type TopicPartition,
+} from '@tidemark/core';
 import { formatCount, formatDuration, formatPartition } from './format.ts';
-import { heldBackSentence, isNews } from './headline.ts';
 
 /** Most things shown of each kind at once: the rest is counted in words and found by the filter box. */
 export const maxShown = { tasks: 12, sources: 12, partitions: 12, agents: 8, incidents: 50, hosts: 8 } as const;
@@ -20,96 +25,11 @@ export function moreText(shown: Shown<unknown>): string {
   return shown.more > 0 ? `and ${formatCount(shown.more)} more` : '';
 }
 
-export type Level = 'good' | 'watch' | 'bad';
-
-export interface TaskCard {
-  readonly id: string;
-  readonly group: string;
-  /** Its partitions in words: `orders: 4 partitions`. */
-  readonly partitions: string;
-  readonly level: Level;
-  readonly records: number;
-  /** For whatever cause. */
-  readonly late: number;
-  readonly falselyLate: number;
-  readonly dropped: readonly { readonly policy: string; readonly count: number; readonly grace: string }[];
-  readonly streamTimeMs: number | undefined;
-  readonly trueStreamTimeMs: number | undefined;
-  readonly leadMs: number | undefined;
-  readonly heldBack: string | undefined;
-}
-
-/** Those that need a look come first, then by name: an order that does not dance while one reads. */
-export function taskCards(assessment: Assessment, filter: string): Shown<TaskCard> & { readonly total: number } {
-  const levels = levelsByTask(assessment);
-  const falselyLate = falselyLateByPartition(assessment);
-  const cards = assessment.tasks
-    .filter((task) => matches(filter, [task.group, task.id, ...task.partitions.map(formatPartition)]))
-    .map((task) => taskCard(task, { level: levels.get(task.id) ?? 'good', nowMs: assessment.nowMs, falselyLate }));
-  cards.sort(
-    (a, b) =>
-      rank[b.level] - rank[a.level] ||
-      mostDropped(b) - mostDropped(a) ||
-      b.late - a.late ||
-      byName(a.group, b.group) ||
-      byName(a.id, b.id),
-  );
-  return { ...firstOf(cards, maxShown.tasks), total: assessment.tasks.length };
-}
-
-function byName(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
-}
-
-const rank: { readonly [K in Level]: number } = { good: 0, watch: 1, bad: 2 };
-
-function mostDropped(card: TaskCard): number {
-  return Math.max(0, ...card.dropped.map((it) => it.count));
-}
-
-/** An open incident is bad, one that was news a moment ago still wants a look. */
-function levelsByTask(assessment: Assessment): ReadonlyMap<string, Level> {
-  const levels = new Map<string, Level>();
-  for (const incident of assessment.incidents) {
-    const level = incident.status === 'open' ? 'bad' : isNews(incident, assessment.nowMs) ? 'watch' : 'good';
-    for (const id of incident.tasks) if (rank[level] > rank[levels.get(id) ?? 'good']) levels.set(id, level);
-  }
-  return levels;
-}
-
-/** Since the collector started, by group and partition. */
-function falselyLateByPartition(assessment: Assessment): ReadonlyMap<string, number> {
-  const sums = new Map<string, number>();
-  for (const total of assessment.totals) {
-    if (verdictClass[total.verdict] !== 'falsely late') continue;
-    const key = `${total.group}/${formatPartition(total)}`;
-    sums.set(key, (sums.get(key) ?? 0) + total.late);
-  }
-  return sums;
-}
-
-function taskCard(
-  task: TaskAssessment,
-  about: { readonly level: Level; readonly nowMs: number; readonly falselyLate: ReadonlyMap<string, number> },
-): TaskCard {
-  const graces = new Map(task.policies.map((policy) => [policy.id, formatDuration(policy.graceMs)]));
-  return {
-    id: task.id,
-    group: task.group,
-    partitions: partitionsInWords(task),
-    level: about.level === 'good' && task.heldBackBy !== undefined ? 'watch' : about.level,
-    records: task.records,
-    late: task.late,
-    falselyLate: task.partitions.reduce(
-      (sum, at) => sum + (about.falselyLate.get(`${task.group}/${formatPartition(at)}`) ?? 0),
-      0,
-    ),
-    dropped: task.dropped.map((it) => ({ ...it, grace: graces.get(it.policy) ?? 'unknown' })),
-    streamTimeMs: task.streamTimeMs,
-    trueStreamTimeMs: task.trueStreamTimeMs,
-    leadMs: task.leadMs,
-    heldBack: heldBackSentence(task, about.nowMs),
-  };
+/** Those assigned; between two assignments, those that its sources were seen in. */
+export function partitionsOf(task: TaskAssessment): readonly TopicPartition[] {
+  if (task.partitions.length > 0) return task.partitions;
+  const seen = task.sources.flatMap((source) => source.partitions);
+  return [...new Map(seen.map((at) => [formatPartition(at), at])).values()];
 }
 
 /** Few are named, many are counted. */
@@ -170,7 +90,8 @@ export interface PartitionRow {
 /** Late records per partition of a task's group since the collector started; the worst first. */
 export function partitionRows(assessment: Assessment, task: TaskAssessment, filter: string): Shown<PartitionRow> {
   const rows = new Map<string, { name: string; late: number; dropped: number }>();
-  for (const at of task.partitions) rows.set(formatPartition(at), { name: formatPartition(at), late: 0, dropped: 0 });
+  for (const at of partitionsOf(task))
+    rows.set(formatPartition(at), { name: formatPartition(at), late: 0, dropped: 0 });
   for (const total of assessment.totals) {
     if (total.group !== task.group) continue;
     const row = rows.get(formatPartition(total));
@@ -214,6 +135,7 @@ function problemsOf(agent: AgentAssessment): string[] {
   const { health } = agent;
   const named = (counts: { readonly [what: string]: number }): [string, number][] => Object.entries(counts);
   return [
+    ['reports waiting at the agent', health.queuedReports > 1 ? health.queuedReports : 0] as const,
     ['reports dropped by the agent', health.droppedReports] as const,
     ['reports missed here', agent.missedReports] as const,
     ['errors inside the agent', health.errors] as const,
@@ -226,7 +148,18 @@ function problemsOf(agent: AgentAssessment): string[] {
     .map(([what, count]) => `${formatCount(count)} ${what}`);
 }
 
-function matches(filter: string, texts: readonly string[]): boolean {
+/** What the collector itself did not keep, in words; empty as long as nothing went beyond its bounds. */
+export function collectorProblems(assessment: Assessment): string[] {
+  return Object.entries(assessment.overflow)
+    .filter(([, count]) => count > 0)
+    .map(([what, count]) => `${formatCount(count)} ${what} beyond the collector's bound: counted, not kept`);
+}
+
+export function matches(filter: string, texts: readonly string[]): boolean {
   const wanted = filter.trim().toLowerCase();
   return wanted === '' || texts.some((text) => text.toLowerCase().includes(wanted));
+}
+
+export function byName(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
 }

@@ -1,4 +1,4 @@
-import { type VerdictKind, verdictClass } from '@tidemark/core';
+import type { VerdictKind, verdictClass } from '@tidemark/core';
 
 /** What the page calls each verdict, in the order in which bars are stacked: falsely late first, from the axis up. */
 export const verdictWords: { readonly [K in VerdictKind]: string } = {
@@ -16,10 +16,3 @@ export const verdictWords: { readonly [K in VerdictKind]: string } = {
 
 export type VerdictClass = (typeof verdictClass)[VerdictKind];
 export const verdictClasses: readonly VerdictClass[] = ['falsely late', 'truly late', 'neither'];
-
-/** How many records each class has, from counts by verdict. */
-export function countByClass(counts: { readonly [K in VerdictKind]?: number }): { [K in VerdictClass]: number } {
-  const sums = { 'falsely late': 0, 'truly late': 0, neither: 0 };
-  for (const [kind, count] of Object.entries(counts)) sums[verdictClass[kind as VerdictKind]] += count ?? 0;
-  return sums;
-}

@@ -9,7 +9,6 @@ export interface Update {
   readonly points: readonly SeriesPoint[];
 }
 
-const dist = join(import.meta.dirname, '..', 'dist');
 const types: { readonly [extension: string]: string } = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -19,12 +18,14 @@ const types: { readonly [extension: string]: string } = {
 
 /** The collector's outside, scripted: the same addresses and headers, and events when the test says so. */
 export class PageServer {
+  readonly #folder: string;
   #hello: Update;
   #server: Server | undefined;
   #port = 0;
   readonly #streams = new Set<ServerResponse>();
 
-  constructor(hello: Update) {
+  constructor(folder: string, hello: Update) {
+    this.#folder = folder;
     this.#hello = hello;
   }
 
@@ -43,7 +44,7 @@ export class PageServer {
       response.setHeader('content-security-policy', "default-src 'self'");
       const path = new URL(request.url ?? '/', 'http://page').pathname;
       if (path === '/api/events') this.#stream(response);
-      else void serveFile(path === '/' ? '/index.html' : path, response);
+      else void serveFile(join(this.#folder, normalize(path === '/' ? '/index.html' : path)), response);
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
@@ -79,7 +80,7 @@ function send(stream: ServerResponse, event: string, update: Update): void {
 
 async function serveFile(path: string, response: ServerResponse): Promise<void> {
   try {
-    const content = await readFile(join(dist, normalize(path)));
+    const content = await readFile(path);
     response.setHeader('content-type', types[extname(path)] ?? 'application/octet-stream');
     response.end(content);
   } catch {

@@ -2,16 +2,8 @@
  * What a collector would say of a little world in which B is cut off: made from the core's types without any of its
  * folds, so that the page is tested against what the contract allows and not against what one version happens to say.
  */
-import type {
-  AgentAssessment,
-  Assessment,
-  Culprit,
-  Incident,
-  SeriesPoint,
-  Source,
-  TaskAssessment,
-  TopicPartition,
-} from '@tidemark/core';
+import type { AgentAssessment, Assessment, SeriesPoint, Source, TaskAssessment, TopicPartition } from '@tidemark/core';
+import { incidentsOf } from './story-incidents.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
 
@@ -25,10 +17,13 @@ export interface Story {
   readonly tasks?: number;
   readonly partitions?: number;
   readonly historyS?: number;
+  /** No record is late but for the cut and the clock. */
+  readonly quiet?: boolean;
 }
 
-const perSecond = 40;
-const graceMs = 5_000;
+/** What each producer makes in a second. */
+export const perSecond = 40;
+export const graceMs = 5_000;
 
 export function assessmentOf(story: Story): Assessment {
   const { nowMs } = story;
@@ -134,7 +129,7 @@ export function pointAt(story: Story, atMs: number): SeriesPoint {
   const late = {
     ...(burst > 0 ? { producerCutOff: burst } : {}),
     ...(lateOfAhead > 0 ? { clockAhead: lateOfAhead } : {}),
-    ...truly(atMs),
+    ...(story.quiet ? {} : truly(atMs)),
   };
   const dropped = {
     ...(burst > 0 ? { producerCutOff: Math.round(burst * 0.8) } : {}),
@@ -237,98 +232,4 @@ function taskOf(story: Story, index: number): TaskAssessment {
       })),
     ],
   };
-}
-
-function culprit(atMs: number): Culprit {
-  return {
-    topic: 'orders',
-    partition: 0,
-    offset: 143_201,
-    source: named('A'),
-    eventMs: atMs,
-    append: { lowMs: atMs + 4, highMs: atMs + 21 },
-    processedMs: atMs + 33,
-  };
-}
-
-function incidentsOf(story: Story): Incident[] {
-  const incidents: Incident[] = [];
-  const base = {
-    group: 'order-counts',
-    tasks: [taskId(0)],
-    partitions: [
-      { topic: 'orders', partition: 1 },
-      { topic: 'orders', partition: 3 },
-    ],
-  };
-  if (story.cut?.forS !== undefined) {
-    const startMs = story.nowMs - story.cut.sinceS * 1000;
-    const endMs = startMs + story.cut.forS * 1000;
-    const late = story.cut.forS * perSecond;
-    const dropped = Math.round(late * 0.8);
-    incidents.push({
-      ...base,
-      id: 'cut-1',
-      kind: 'producerCutOff',
-      status: story.cut.sinceS - story.cut.forS < 4 ? 'open' : 'closed',
-      revision: 3,
-      source: named('B'),
-      detectedAtMs: endMs + 1_200,
-      updatedAtMs: endMs + 3_000,
-      start: { lowMs: startMs - 30, highMs: startMs + 240, basis: 'proved' },
-      end: { lowMs: endMs - 1_400, highMs: endMs, basis: 'assumed', assumption: 'its producer retries once a second' },
-      late: { count: late, maxMs: story.cut.forS * 1000 - 40 },
-      dropped: [
-        {
-          policy: 'tumbling 5s grace 5s',
-          graceMs,
-          count: dropped,
-          offsets: [
-            { topic: 'orders', partition: 1, ranges: [[71_002, 71_002 + Math.floor(dropped / 2) - 1]] },
-            { topic: 'orders', partition: 3, ranges: [[70_871, 70_871 + Math.ceil(dropped / 2) - 1]] },
-          ],
-          overflow: 0,
-          graceNeededMs: story.cut.forS * 1000 - 1_317,
-          firstWindowEndMs: Math.ceil(startMs / 5_000) * 5_000,
-        },
-      ],
-      culprit: culprit(Math.ceil(startMs / 5_000) * 5_000 + graceMs + 12),
-      evidence: {
-        silentMs: story.cut.forS * 1000,
-        lastEventMs: startMs - 12,
-        firstHeldEventMs: startMs + 13,
-        heldMs: story.cut.forS * 1000 - 20,
-        usualGapMs: 25,
-        usualDelayMs: 35,
-      },
-      sentence: `B was cut off from the broker for ${story.cut.forS} s; ${late.toLocaleString('en-US')} of its records are falsely late and ${dropped.toLocaleString('en-US')} were dropped.`,
-    });
-  }
-  if (story.ahead) {
-    const startMs = story.nowMs - story.ahead.sinceS * 1000;
-    const late = Math.round(story.ahead.sinceS * 2 * perSecond);
-    const record = {
-      ...culprit(startMs + story.ahead.byMs),
-      source: named('C'),
-      append: { lowMs: startMs, highMs: startMs + 25 },
-      processedMs: startMs + 30,
-    };
-    incidents.unshift({
-      ...base,
-      id: 'ahead-1',
-      kind: 'clockAhead',
-      status: 'open',
-      revision: 7,
-      source: named('C'),
-      detectedAtMs: startMs + 1_000,
-      updatedAtMs: story.nowMs,
-      start: { lowMs: startMs, highMs: startMs + 200, basis: 'proved' },
-      late: { count: late, maxMs: story.ahead.byMs },
-      dropped: [],
-      culprit: record,
-      evidence: { source: named('C'), aheadMs: { lowMs: story.ahead.byMs - 25, highMs: story.ahead.byMs }, record },
-      sentence: `C's clock runs about ${(story.ahead.byMs / 1000).toFixed(1)} s ahead and pulled stream time with it; ${late.toLocaleString('en-US')} records of others are falsely late.`,
-    });
-  }
-  return incidents;
 }

@@ -81,7 +81,18 @@ export function readInto(reading: Reading, task: TaskState | undefined): void {
 /** Observes one record. `reading.seen.processedMs` is already the time at which its processing starts. */
 export function readRecord(reading: Reading, topic: string, partition: number, message: Message): void {
   const { task, seen } = reading;
-  if (task === undefined) return;
+  if (task !== undefined && readSeen(reading, task, topic, partition, message)) observe(task, seen);
+}
+
+/** Fills `reading.seen` from a record. False if it has no event time, which is counted. */
+export function readSeen(
+  reading: Reading,
+  task: TaskState,
+  topic: string,
+  partition: number,
+  message: Message,
+): boolean {
+  const { seen } = reading;
   const context = message.batchContext;
   let { place } = reading;
   if (place === undefined || context === undefined || context !== place.context) {
@@ -92,7 +103,7 @@ export function readRecord(reading: Reading, topic: string, partition: number, m
   else readEventTime(reading.settings.eventTime, message, seen);
   if (!(seen.eventMs >= 0 && seen.eventMs <= maxDateMs)) {
     countUnreadable(reading.unreadable, whyNoEventTime(reading.settings.eventTime, message));
-    return;
+    return false;
   }
   if (seen.eventMs - seen.processedMs > yearMs) countUnreadable(reading.unreadable, 'over a year ahead (kept)');
   seen.offset = parseDigits(message.offset);
@@ -106,7 +117,7 @@ export function readRecord(reading: Reading, topic: string, partition: number, m
   // What a record of a LogAppendTime topic carries is the broker's stamp; the producer's is known of the first of a batch.
   if (!Number.isNaN(seen.appendMs))
     seen.createMs = seen.offset === place.firstOffset ? place.firstCreateMs : Number.NaN;
-  observe(task, seen);
+  return true;
 }
 
 function enterBatch(

@@ -46,7 +46,8 @@ export function timeAxis(window: Window, look: Look): LinearScale {
       padding: 7,
       callback: (value: number) => format.format(value),
     },
-    grid: { color: look.palette.grid, drawTicks: false },
+    // A chart of bars would else move the lines to between the bars.
+    grid: { offset: false, color: look.palette.grid, drawTicks: false },
     border: { color: look.palette.grid },
   };
   return axis;
@@ -66,13 +67,15 @@ export function valueAxis(axis: ValueAxis, look: Look): LinearScale {
   const made: Loose = {
     type: 'linear',
     ...range,
+    ...(stepSize === undefined ? {} : { afterBuildTicks: multiplesOf(stepSize) }),
     afterFit: (scale: { width: number }) => {
       scale.width = marginsPx(look).left;
     },
     ticks: {
       color: look.palette.faint,
+      // Every second tick might leave out the one that says now.
+      autoSkip: stepSize === undefined,
       maxTicksLimit: 7,
-      ...(stepSize === undefined ? {} : { stepSize }),
       // The lowest value stands beside the first time of day, and would be written over it.
       callback: (value: number) => (value === (axis.reverse ? axis.max : undefined) ? '' : format(value)),
       includeBounds: false,
@@ -81,6 +84,15 @@ export function valueAxis(axis: ValueAxis, look: Look): LinearScale {
     border: { display: false },
   };
   return made;
+}
+
+/** Ticks on round values, whatever the ends of the axis are. */
+function multiplesOf(step: number): (scale: { min: number; max: number; ticks: { value: number }[] }) => void {
+  return (scale) => {
+    const first = Math.ceil(scale.min / step);
+    const count = Math.floor(scale.max / step) - first + 1;
+    scale.ticks = Array.from({ length: count }, (_, index) => ({ value: (first + index) * step }));
+  };
 }
 
 interface BaseOptions {
@@ -118,6 +130,11 @@ export function tooltipLook(look: Look): Record<string, unknown> {
     usePointStyle: true,
     footerFont: { weight: 'normal' },
   };
+}
+
+/** Words in the middle of a chart that has nothing to draw. */
+export function emptyNote(text: string, look: Look): Record<string, unknown> {
+  return { type: 'label', content: text, color: look.palette.faint, font: { size: 14 } };
 }
 
 /** `now`, `20 s`, `+5 s` for ahead: the ticks of an axis whose values are seconds behind the wall clock. */

@@ -4,7 +4,16 @@ import type { ChartDataset, TooltipItem } from 'chart.js';
 import { formatCount, formatDuration, formatTime, formatUtc } from '../format.ts';
 import type { LateBars } from '../late-bars.ts';
 import { verdictWords } from '../words.ts';
-import { type AnyConfiguration, baseOptions, type Look, marginsPx, timeAxis, tooltipLook, valueAxis } from './axes.ts';
+import {
+  type AnyConfiguration,
+  baseOptions,
+  emptyNote,
+  type Look,
+  marginsPx,
+  timeAxis,
+  tooltipLook,
+  valueAxis,
+} from './axes.ts';
 
 type Xy = { x: number; y: number };
 export type Paint = (verdict: VerdictKind) => CanvasPattern | string;
@@ -48,7 +57,7 @@ export function lateChart(
     order: 1,
   };
   const nowMs = view.window.toMs;
-  const nothingDrawn = view.stacks.every((stack) => look.isHidden(stack.verdict));
+  const nothingDrawn = view.stacks.every((stack) => stack.lateTotal === 0 || look.isHidden(stack.verdict));
   return {
     type: 'bar',
     data: { datasets: [...bars, dropped] },
@@ -60,7 +69,7 @@ export function lateChart(
       },
       plugins: {
         legend: { display: false },
-        annotation: { annotations: {} },
+        annotation: { annotations: nothingDrawn ? { none: emptyNote('no late records in this time', look) } : {} },
         tooltip: {
           ...tooltipLook(look),
           filter: (item: TooltipItem<'bar'>) => (item.parsed.y ?? 0) > 0,

@@ -40,6 +40,7 @@ export class LiveChart {
 
   show(configuration: AnyConfiguration, names: readonly LineName[] = []): void {
     if (this.#chart === undefined) {
+      Chart.defaults.font.family = getComputedStyle(this.#canvas).fontFamily;
       this.#chart = new Chart(this.#canvas, { ...configuration, plugins: [lineNamesPlugin] });
     } else {
       this.#chart.data = configuration.data;

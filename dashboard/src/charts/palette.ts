@@ -1,4 +1,4 @@
-import type { VerdictKind } from '@tidemark/core';
+import type { IncidentKind, VerdictKind } from '@tidemark/core';
 
 /**
  * Okabe and Ito's colours, which people with any colour vision tell apart, darkened on white and brightened on black as far
@@ -14,12 +14,42 @@ export interface Palette {
   readonly lead: string;
   readonly sources: readonly string[];
   readonly verdicts: { readonly [K in VerdictKind]: string };
-  readonly spans: {
-    readonly [K in 'producerCutOff' | 'clockAhead' | 'silent']: {
-      readonly fill: string;
-      readonly edge: string;
-      readonly text: string;
-    };
+  readonly spans: { readonly [K in IncidentKind | 'silent']: SpanColours };
+}
+
+export interface SpanColours {
+  readonly fill: string;
+  readonly edge: string;
+  readonly text: string;
+}
+
+const lightSpans = {
+  cut: { fill: 'rgba(213, 94, 0, 0.10)', edge: 'rgba(213, 94, 0, 0.9)', text: '#9a4300' },
+  clock: { fill: 'rgba(176, 64, 127, 0.10)', edge: 'rgba(176, 64, 127, 0.9)', text: '#8c2c62' },
+  consumer: { fill: 'rgba(148, 99, 0, 0.10)', edge: 'rgba(148, 99, 0, 0.9)', text: '#6e4a00' },
+  replay: { fill: 'rgba(35, 120, 169, 0.10)', edge: 'rgba(35, 120, 169, 0.9)', text: '#1a5d84' },
+  silent: { fill: 'rgba(85, 99, 110, 0.10)', edge: 'rgba(85, 99, 110, 0.8)', text: '#3e4a53' },
+};
+
+const darkSpans = {
+  cut: { fill: 'rgba(255, 138, 61, 0.13)', edge: 'rgba(255, 138, 61, 0.9)', text: '#ffb98a' },
+  clock: { fill: 'rgba(229, 154, 198, 0.13)', edge: 'rgba(229, 154, 198, 0.9)', text: '#f3c8e0' },
+  consumer: { fill: 'rgba(240, 194, 59, 0.13)', edge: 'rgba(240, 194, 59, 0.9)', text: '#f3d68a' },
+  replay: { fill: 'rgba(143, 208, 245, 0.13)', edge: 'rgba(143, 208, 245, 0.9)', text: '#c3e6fa' },
+  silent: { fill: 'rgba(154, 170, 181, 0.13)', edge: 'rgba(154, 170, 181, 0.8)', text: '#c9d4db' },
+};
+
+/** Kinds of one family look alike; the label tells them apart. */
+function spansOf(by: { readonly [K in keyof typeof lightSpans]: SpanColours }): Palette['spans'] {
+  return {
+    producerCutOff: by.cut,
+    brokerOutage: by.cut,
+    clockAhead: by.clock,
+    clockBehind: by.clock,
+    consumerInterleave: by.consumer,
+    repartition: by.consumer,
+    backfill: by.replay,
+    silent: by.silent,
   };
 }
 
@@ -29,9 +59,9 @@ export const light: Palette = {
   grid: '#e4e9ed',
   ground: '#ffffff',
   streamTime: '#14212b',
-  trueTime: '#d55e00',
+  trueTime: '#c25100',
   lead: 'rgba(213, 94, 0, 0.17)',
-  sources: ['#0072b2', '#007a59', '#b0407f', '#946300', '#2b83b6', '#5b6770'],
+  sources: ['#0072b2', '#007a59', '#b0407f', '#946300', '#2378a9', '#5b6770'],
   verdicts: {
     producerCutOff: '#d55e00',
     brokerOutage: '#9c3c00',
@@ -44,11 +74,7 @@ export const light: Palette = {
     ordinary: '#8a96a0',
     undecided: '#5b6770',
   },
-  spans: {
-    producerCutOff: { fill: 'rgba(213, 94, 0, 0.10)', edge: 'rgba(213, 94, 0, 0.9)', text: '#9a4300' },
-    clockAhead: { fill: 'rgba(176, 64, 127, 0.10)', edge: 'rgba(176, 64, 127, 0.9)', text: '#8c2c62' },
-    silent: { fill: 'rgba(85, 99, 110, 0.10)', edge: 'rgba(85, 99, 110, 0.8)', text: '#3e4a53' },
-  },
+  spans: spansOf(lightSpans),
 };
 
 export const dark: Palette = {
@@ -72,11 +98,7 @@ export const dark: Palette = {
     ordinary: '#7d8a94',
     undecided: '#b8c4cc',
   },
-  spans: {
-    producerCutOff: { fill: 'rgba(255, 138, 61, 0.13)', edge: 'rgba(255, 138, 61, 0.9)', text: '#ffb98a' },
-    clockAhead: { fill: 'rgba(229, 154, 198, 0.13)', edge: 'rgba(229, 154, 198, 0.9)', text: '#f3c8e0' },
-    silent: { fill: 'rgba(154, 170, 181, 0.13)', edge: 'rgba(154, 170, 181, 0.8)', text: '#c9d4db' },
-  },
+  spans: spansOf(darkSpans),
 };
 
 /** One a colour: two lines never share both. The stream times are solid, so no source is. */

@@ -50,7 +50,7 @@ function cutDrawing(cut: Cut, nowMs: number): HTMLElement {
   const text = (x: string, y: number, anchor: string, ...words: string[]): SVGElement =>
     svg('text', { x, y, 'text-anchor': anchor }, ...words);
   const label = lasts
-    ? `${cut.source} has been silent at the broker since ${formatTime(startMs, nowMs)}.`
+    ? `Nothing of ${cut.source} has reached the broker since ${formatTime(startMs, nowMs)}.`
     : `${cut.source} made events throughout, but between ${formatTime(startMs, nowMs)} and ${formatTime(endMs, nowMs)} none reached the broker; then all came at once.`;
   return el(
     'figure',

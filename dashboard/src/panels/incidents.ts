@@ -1,6 +1,6 @@
 import type { Incident } from '@tidemark/core';
 import { type Child, el } from '../element.ts';
-import { incidentView } from '../incident-view.ts';
+import { type IncidentView, incidentView } from '../incident-view.ts';
 import { firstOf, maxShown, moreText } from '../view.ts';
 import { drawingPanel } from './drawing.ts';
 import { cells, time } from './parts.ts';
@@ -58,14 +58,14 @@ function incidentItem(
   );
 }
 
-function evidence(view: ReturnType<typeof incidentView>, nowMs: number): Child[] {
+function evidence(view: IncidentView, nowMs: number): Child[] {
   return [
     el(
       'dl',
       { class: 'figures' },
       ...view.figures.map((it) => el('div', {}, el('dt', {}, it.name), el('dd', {}, it.value))),
     ),
-    drawingPanel(view.drawing, nowMs),
+    ...(view.drawing === undefined ? [] : [drawingPanel(view.drawing, nowMs)]),
     el(
       'table',
       { class: 'facts' },

@@ -1,6 +1,6 @@
 import { el } from '../element.ts';
+import type { Cell } from '../evidence-rows.ts';
 import { formatPrecise, formatTime, formatUtc } from '../format.ts';
-import type { Cell } from '../incident-view.ts';
 
 /** Local time, UTC on hover. */
 export function time(atMs: number, nowMs: number): HTMLElement {

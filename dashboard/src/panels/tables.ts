@@ -122,8 +122,9 @@ export function sourcesPanel(sources: Shown<SourceRow>, partitions: Shown<Partit
   ];
 }
 
-export function agentsPanel(agents: Shown<AgentRow>, nowMs: number): HTMLElement[] {
+export function agentsPanel(agents: Shown<AgentRow>, problems: readonly string[], nowMs: number): HTMLElement[] {
   return [
+    el('ul', { class: 'problems', 'data-key': 'collector' }, ...problems.map((problem) => el('li', {}, problem))),
     el(
       'ul',
       { class: 'agents' },

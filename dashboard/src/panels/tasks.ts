@@ -1,6 +1,6 @@
 import { el } from '../element.ts';
 import { formatCount, formatDuration, formatOffset } from '../format.ts';
-import type { TaskCard } from '../view.ts';
+import type { TaskCard } from '../task-cards.ts';
 import { mark, time } from './parts.ts';
 
 export function taskCardPanel(
@@ -43,11 +43,19 @@ export function taskCardPanel(
       ...stat(
         'Lead S − T',
         lead(card.leadMs),
-        undefined,
+        card.leadMs === undefined ? undefined : formatOffset(card.leadMs),
         card.leadMs !== undefined && card.leadMs >= 5_000 ? 'loud' : undefined,
       ),
     ),
     card.heldBack !== undefined && el('p', { class: 'held' }, card.heldBack),
+    card.lostSinceMs !== undefined &&
+      el(
+        'p',
+        { class: 'held' },
+        'Its agent was last heard at ',
+        time(card.lostSinceMs, nowMs),
+        ': what is said here is from then',
+      ),
   );
 }
 
@@ -58,5 +66,6 @@ function stat(name: string, value: Node | string, help?: string, kind?: 'loud' |
 
 function lead(leadMs: number | undefined): string {
   if (leadMs === undefined) return 'not known';
-  return leadMs < 0 ? formatOffset(leadMs) : formatDuration(leadMs);
+  // Reports come once a second: less than that is no lead that they could show.
+  return leadMs < 1_000 ? 'none' : formatDuration(leadMs);
 }

@@ -24,13 +24,24 @@ const readyWithinMs = 60_000;
 /** A port that was free may be taken before Kafka asks for it: rare, so a second try settles it. */
 const maxTries = 3;
 
-/** A single node in KRaft mode, broker and controller in one. Its data lives as long as it does. */
-export async function startKafka(onProgress: (line: string) => void): Promise<Broker> {
+export interface Ports {
+  readonly brokerPort: number;
+  readonly controllerPort: number;
+}
+
+/**
+ * A single node in KRaft mode, broker and controller in one. Its data lives as long as it does. `properties`: lines that
+ * come after ours, and so win.
+ */
+export async function startKafka(
+  onProgress: (line: string) => void,
+  properties: (ports: Ports) => string = () => '',
+): Promise<Broker> {
   const java = await findJava();
   const jars = await kafkaJars(cacheFolder(), onProgress);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(java, jars, onProgress);
+      return await startOnce(java, jars, onProgress, properties);
     } catch (error) {
       if (!(error instanceof PortTaken) || attempt === maxTries) throw error;
     }
@@ -39,7 +50,12 @@ export async function startKafka(onProgress: (line: string) => void): Promise<Br
 
 class PortTaken extends PlainFailure {}
 
-async function startOnce(java: string, jars: string, onProgress: (line: string) => void): Promise<Broker> {
+async function startOnce(
+  java: string,
+  jars: string,
+  onProgress: (line: string) => void,
+  moreProperties: (ports: Ports) => string,
+): Promise<Broker> {
   const [brokerPort, controllerPort] = (await freePorts(2)) as [number, number];
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-kafka-'));
   bequeath({ remove: folder });
@@ -49,7 +65,8 @@ async function startOnce(java: string, jars: string, onProgress: (line: string) 
   };
 
   const properties = join(folder, 'server.properties');
-  await writeFile(properties, serverProperties({ brokerPort, controllerPort, folder }));
+  const ports = { brokerPort, controllerPort };
+  await writeFile(properties, serverProperties({ ...ports, folder }) + moreProperties(ports));
   const runJava = (...args: string[]): Child =>
     startChild({ command: java, args: [...jvmOptions, '-cp', join(jars, '*'), ...args], folder });
 
@@ -122,7 +139,7 @@ const jvmOptions = [
 /** Any 16 bytes in base64url. */
 const clusterId = 'tidemark-testbed-00000';
 
-function serverProperties(at: { brokerPort: number; controllerPort: number; folder: string }): string {
+function serverProperties(at: Ports & { readonly folder: string }): string {
   return `process.roles=broker,controller
 node.id=1
 controller.quorum.voters=1@127.0.0.1:${at.controllerPort}

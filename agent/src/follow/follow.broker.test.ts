@@ -1,0 +1,160 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, Kafka } from 'kafkajs';
+import { afterEach, expect, inject, test } from 'vitest';
+import { cellsOf, type ReportTaker, startReportTaker, sum } from '../../test/collector.ts';
+import { kafkaOf, setStage, startSidecar, until } from '../../test/follow-stage.ts';
+
+const { brokers, missing } = inject('broker');
+const leaving: (() => unknown)[] = [];
+afterEach(async () => {
+  for (const leave of leaving.splice(0).reverse()) await leave();
+});
+
+/** A consumer as there are many: it commits now and then, and knows nothing of us. */
+async function startConsumer(kafka: Kafka, group: string, topic: string): Promise<Consumer> {
+  const consumer = kafka.consumer({ groupId: group });
+  leaving.push(() => consumer.disconnect());
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  const joined = new Promise<void>((resolve) => {
+    consumer.on(consumer.events.GROUP_JOIN, () => resolve());
+  });
+  await consumer.run({ autoCommitInterval: 200, eachMessage: async () => {} });
+  await joined;
+  return consumer;
+}
+
+async function produce(kafka: Kafka, topic: string, partitions: number, each: number): Promise<void> {
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
+  await producer.connect();
+  for (let i = 0; i < each; i++) {
+    const messages = Array.from({ length: partitions }, (_, partition) => ({ partition, value: 'v'.repeat(100) }));
+    await producer.send({ topic, messages });
+  }
+  await producer.disconnect();
+}
+
+function recordsIn({ reports }: ReportTaker): number {
+  return sum(cellsOf(reports).map(({ count }) => count));
+}
+
+test.skipIf(missing)('a group that comes later, restarts and is reset', async () => {
+  await using stage = await setStage(brokers, 3);
+  const { topic, group } = stage;
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  const sidecar = startSidecar({ brokers, group, collectorUrl: taker.url });
+  leaving.push(() => sidecar.stop());
+  const said = (words: string) => () => sidecar.lines.some((line) => line.includes(words));
+  await until('it to say that there is no group', 15_000, said(`group "${group}" is not there`));
+
+  const kafka = kafkaOf(brokers);
+  const first = await startConsumer(kafka, group, topic);
+  await until('it to find the group', 15_000, said('plain consumers, 1 member, 3 partitions of 1 topic'));
+  await sleep(1_000);
+  await produce(kafka, topic, 3, 20);
+  await until('all records', 15_000, () => recordsIn(taker) === 60);
+  const tasks = () => new Set(taker.reports.flatMap((report) => report.tasks.map(({ id }) => id)));
+  expect(tasks().size).toBe(1);
+
+  // Another member has another memory, so its stream time starts anew.
+  await first.disconnect();
+  await until('it to see that nobody is there', 15_000, said('has no members now'));
+  const second = await startConsumer(kafka, group, topic);
+  await produce(kafka, topic, 3, 10);
+  await until('all records of the second life', 15_000, () => recordsIn(taker) === 90);
+  expect(tasks().size).toBe(2);
+
+  // Somebody resets the group: it processes everything again, and so do we.
+  await second.disconnect();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.setOffsets({
+    groupId: group,
+    topic,
+    partitions: [0, 1, 2].map((partition) => ({ partition, offset: '0' })),
+  });
+  await admin.disconnect();
+  await sleep(1_500);
+  await startConsumer(kafka, group, topic);
+  await until('all records again', 15_000, () => recordsIn(taker) === 180);
+  expect(taker.reports.at(-1)?.health.redelivered).toBe(0);
+  // A fresh broker has no coordinator until it was asked for one; after that nothing went wrong.
+  const found = sidecar.lines.findIndex((line) => line.includes('plain consumers'));
+  expect(sidecar.lines.slice(found).filter((line) => line.includes('cannot'))).toEqual([]);
+  const cells = cellsOf(taker.reports);
+  expect(new Set(cells.map(({ source }) => source.kind))).toEqual(new Set(['producer']));
+  // Each record's append time is bracketed by our own fetches.
+  expect(cells.every(({ last }) => last.append.highMs !== undefined)).toBe(true);
+  expect((await sidecar.stop()).code).toBe(0);
+});
+
+test.skipIf(missing).for([
+  { why: 'read_committed: what was given up does not count', flags: ['--isolation', 'read_committed'], want: 20 },
+  { why: 'read_uncommitted: all counts, but no marker does', flags: [], want: 30 },
+])('transactions, $why', async ({ flags, want }) => {
+  await using stage = await setStage(brokers, 1);
+  const { topic, group } = stage;
+  const kafka = kafkaOf(brokers);
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  await startConsumer(kafka, group, topic);
+  const sidecar = startSidecar({ brokers, group, collectorUrl: taker.url, flags });
+  leaving.push(() => sidecar.stop());
+  await until('the group to be followed', 15_000, () => sidecar.lines.some((line) => line.includes('1 partition')));
+  await sleep(1_000);
+  const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1, transactionalId: topic });
+  await producer.connect();
+  leaving.push(() => producer.disconnect());
+  for (const end of ['commit', 'abort', 'commit'] as const) {
+    const transaction = await producer.transaction();
+    await transaction.send({ topic, messages: Array.from({ length: 10 }, () => ({ value: 'v' })) });
+    await transaction[end]();
+  }
+  await until('all records', 15_000, () => recordsIn(taker) >= want);
+  await sleep(1_500);
+  expect(recordsIn(taker)).toBe(want);
+});
+
+test.skipIf(missing)('a topic that is deleted, and one that the group does not consume', async () => {
+  await using stage = await setStage(brokers, 1);
+  const { topic, group } = stage;
+  const kafka = kafkaOf(brokers);
+  const consumer = await startConsumer(kafka, group, topic);
+  await produce(kafka, topic, 1, 5);
+  await sleep(500);
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  const flags = ['--topics', `${topic},ordres`];
+  const mistaken = startSidecar({ brokers, group, collectorUrl: taker.url, flags });
+  leaving.push(() => mistaken.stop());
+  await until('the wrong name to be said', 15_000, () =>
+    mistaken.lines.some((line) => line.includes('consumes nothing of "ordres" (--topics)')),
+  );
+  const sidecar = startSidecar({ brokers, group, collectorUrl: taker.url });
+  leaving.push(() => sidecar.stop());
+  await until('the group to be followed', 15_000, () => sidecar.lines.some((line) => line.includes('1 partition')));
+  await sleep(1_000);
+  await consumer.stop();
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
+  await until('the lost topic to be said', 20_000, () =>
+    sidecar.lines.some((line) => line.includes('it is not there') || line.includes('no committed offset there')),
+  );
+  await sleep(3_000);
+  // One line a trouble, not one an attempt.
+  expect(sidecar.lines.filter((line) => line.includes(topic)).length).toBeLessThanOrEqual(8);
+  expect((await sidecar.stop()).code).toBe(0);
+});
+
+test('a broker that cannot be reached: one line, counted, and it keeps trying', async () => {
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  const sidecar = startSidecar({ brokers: ['127.0.0.1:1'], group: 'g', collectorUrl: taker.url });
+  leaving.push(() => sidecar.stop());
+  await until('several attempts to be counted', 20_000, () => (taker.reports.at(-1)?.health.errors ?? 0) >= 3);
+  expect(sidecar.lines.filter((line) => line.includes('cannot reach a broker at 127.0.0.1:1'))).toHaveLength(1);
+  expect((await sidecar.stop()).code).toBe(0);
+});

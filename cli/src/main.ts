@@ -1,0 +1,33 @@
+#!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+import { followFlags } from '@tidemark/config';
+
+/** What there is to run. Each is loaded only when it is wanted. */
+const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
+  agent: async (flags) => (await import('./agent.ts')).runAgent(flags),
+  // It reads the flags of the process itself, and it is what `npm run collector` starts too.
+  collector: async (flags) => {
+    process.argv.splice(2, process.argv.length, ...flags);
+    await import('@tidemark/collector/main');
+  },
+};
+
+const usage = `tidemark COMMAND [flags]
+
+  agent      follows a consumer group from outside, whatever its language: never joins it, never commits
+             tidemark agent --group billing --brokers kafka-1:9092 [--window tumbling:5s --grace 2s]
+             ${followFlags.join(' ')}
+  collector  takes reports, judges, serves the page, the API and /metrics
+             tidemark collector [--listen 127.0.0.1:8080]
+
+Every flag is a variable too: --commit-poll is TIDEMARK_COMMIT_POLL.
+`;
+
+const [name = '', ...flags] = process.argv.slice(2);
+const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
+if (flags.includes('--help') || ['--help', '-h', 'help'].includes(name)) process.stdout.write(usage);
+else if (command !== undefined) await command(flags);
+else {
+  const fault = name === '' ? 'no command given' : `there is no command ${JSON.stringify(name)}`;
+  process.stderr.write(`tidemark: ${fault}; expected one of ${Object.keys(commands).join(', ')}\n\n${usage}`);
+  process.exitCode = 1;
+}

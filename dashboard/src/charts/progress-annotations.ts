@@ -1,0 +1,161 @@
+import { formatDuration } from '../format.ts';
+import type { ProgressView, Span } from '../progress.ts';
+import { emptyNote, type Look, marginsPx } from './axes.ts';
+
+export interface Hidden {
+  has(key: string): boolean;
+}
+
+/** What a reader shows and hides besides the sources, which have keys of their own. */
+export const streamTimeKey = 'S';
+export const trueTimeKey = 'T';
+
+/** What is asked of the annotation plugin: a box between two times, a line between two points, words at a point. */
+interface Annotation {
+  readonly type: 'box' | 'line' | 'label';
+  readonly [option: string]: unknown;
+}
+
+/** What is drawn on the lines: now, the cuts, the lead. */
+export function annotationsOf(
+  view: ProgressView,
+  look: Look & { readonly hidden: Hidden },
+): Record<string, Annotation> {
+  const annotations: Record<string, Annotation> = {
+    now: {
+      type: 'line',
+      yMin: 0,
+      yMax: 0,
+      borderColor: look.palette.faint,
+      borderWidth: 1,
+      drawTime: 'beforeDatasetsDraw',
+    },
+  };
+  for (const span of view.spans) Object.assign(annotations, spanBoxes(span, view, look));
+  if (view.empty !== undefined) annotations.none = { type: 'label', ...emptyNote(view.empty, look) };
+  const lead = greatestLead(view);
+  if (lead !== undefined && !look.hidden.has(streamTimeKey) && !look.hidden.has(trueTimeKey)) {
+    annotations.lead = {
+      type: 'line',
+      xMin: lead.x,
+      xMax: lead.x,
+      yMin: lead.top,
+      yMax: lead.bottom,
+      borderColor: look.palette.trueTime,
+      borderWidth: 1.5,
+      arrowHeads: { start: { display: true, length: 7, width: 4 }, end: { display: true, length: 7, width: 4 } },
+    };
+    annotations.leadLabel = leadLabel(lead, view, look);
+  }
+  return annotations;
+}
+
+/** Inside the wedge where it is wide enough, else beside it where there is room. */
+function leadLabel(lead: Lead, view: ProgressView, look: Look): Annotation {
+  const perPx = msPerPx(view, look);
+  const wide = (lead.x - lead.fromX) / perPx > 110;
+  const roomRight = (view.window.toMs - lead.x) / perPx > 90;
+  const [xValue, position, xAdjust] = wide
+    ? [lead.x, 'end', -8]
+    : roomRight
+      ? [lead.x, 'start', 8]
+      : [lead.fromX, 'end', -8];
+  return {
+    type: 'label',
+    xValue,
+    yValue: lead.top + (lead.bottom - lead.top) * 0.28,
+    xAdjust,
+    position: { x: position, y: 'center' },
+    content: `lead ${formatDuration((lead.bottom - lead.top) * 1000)}`,
+    color: look.palette.ink,
+    font: { weight: 'bold', size: 13 },
+    padding: 2,
+  };
+}
+
+function msPerPx(view: ProgressView, look: Look): number {
+  const { left, right } = marginsPx(look);
+  return (view.window.toMs - view.window.fromMs) / Math.max(1, look.widthPx - left - right);
+}
+
+/** At the foot of its span, from its start on; where that would leave the picture, up to its end. */
+function spanLabel(span: Span, view: ProgressView, by: { readonly color: string; readonly look: Look }): Annotation {
+  const fromMs = Math.max(span.start.lowMs, view.window.fromMs);
+  const roomPx = (view.window.toMs - fromMs) / msPerPx(view, by.look);
+  const toLeft = roomPx < 16 + span.label.length * 8;
+  return {
+    type: 'label',
+    xValue: toLeft ? Math.min(span.end?.highMs ?? view.window.toMs, view.window.toMs) : fromMs,
+    yValue: view.scale.maxS,
+    position: { x: toLeft ? 'end' : 'start', y: 'end' },
+    xAdjust: toLeft ? -6 : 6,
+    yAdjust: -6,
+    content: span.label,
+    color: by.color,
+    font: { weight: 'bold', size: 13 },
+    padding: 2,
+  };
+}
+
+/** The cut itself, and where its ends are not known, lighter. */
+function spanBoxes(span: Span, view: ProgressView, look: Look): Record<string, Annotation> {
+  const { fill, edge, text } = look.palette.spans[span.kind];
+  const { fromMs, toMs } = view.window;
+  const clamp = (ms: number): number => Math.min(Math.max(ms, fromMs), toMs);
+  const box = (from: number, to: number): Annotation => ({
+    type: 'box',
+    xMin: clamp(from),
+    xMax: clamp(to),
+    backgroundColor: fill,
+    borderWidth: 0,
+    drawTime: 'beforeDatasetsDraw',
+  });
+  const end = span.end ?? { lowMs: toMs, highMs: toMs };
+  const boxes: Record<string, Annotation> = {
+    // Twice the same tint: the part that is certain lies in both boxes, the uncertain ends in one.
+    [`${span.id}-possible`]: box(span.start.lowMs, end.highMs),
+    [`${span.id}-certain`]: {
+      ...box(span.start.highMs, Math.max(span.start.highMs, end.lowMs)),
+      type: 'box',
+    },
+    [`${span.id}-label`]: spanLabel(span, view, { color: text, look }),
+  };
+  const edges: [string, number][] = [['start', (span.start.lowMs + span.start.highMs) / 2]];
+  if (span.end !== undefined) edges.push(['end', (span.end.lowMs + span.end.highMs) / 2]);
+  for (const [name, at] of edges) {
+    if (at < fromMs || at > toMs) continue;
+    boxes[`${span.id}-${name}`] = {
+      type: 'line',
+      xMin: at,
+      xMax: at,
+      borderColor: edge,
+      borderWidth: 1.5,
+      borderDash: [4, 3],
+      drawTime: 'beforeDatasetsDraw',
+    };
+  }
+  return boxes;
+}
+
+interface Lead {
+  readonly x: number;
+  readonly top: number;
+  readonly bottom: number;
+  /** Where the wedge that ends there begins. */
+  readonly fromX: number;
+}
+
+/** Where stream time and truth are furthest apart; nothing while they agree within what the picture can show. */
+export function greatestLead(view: ProgressView): Lead | undefined {
+  const behind = new Map(view.streamTime.map((at) => [at.x, at.y]));
+  let greatest: Lead | undefined;
+  let fromX = view.window.fromMs;
+  for (const { x, y } of view.trueTime) {
+    const top = behind.get(x);
+    if (top === undefined) continue;
+    if (y - top < 1) fromX = x;
+    if (greatest === undefined || y - top > greatest.bottom - greatest.top) greatest = { x, top, bottom: y, fromX };
+  }
+  const spread = view.scale.maxS - view.scale.minS;
+  return greatest !== undefined && greatest.bottom - greatest.top > Math.max(3, spread / 5) ? greatest : undefined;
+}

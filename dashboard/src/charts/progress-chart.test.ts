@@ -1,0 +1,58 @@
+import { expect, test } from 'vitest';
+import { assessmentOf, pointsOf, type Story, taskId } from '../../test/story.ts';
+import { progressOf } from '../progress.ts';
+import { windowAt } from '../series.ts';
+import { light } from './palette.ts';
+import { greatestLead } from './progress-annotations.ts';
+import { progressChart, progressNames } from './progress-chart.ts';
+
+const nowMs = 1_772_366_400_000;
+const look = { palette: light, widthPx: 900, hidden: new Set<string>(), colorOf: () => 0 };
+const of = (story: Omit<Story, 'nowMs'>) =>
+  progressOf(assessmentOf({ nowMs, ...story }), pointsOf({ nowMs, ...story }, 400), {
+    taskId: taskId(0),
+    window: windowAt(nowMs, 300_000),
+    filter: '',
+  });
+const annotations = (story: Omit<Story, 'nowMs'>) =>
+  progressChart(of(story), look).options!.plugins!.annotation!.annotations as {
+    readonly [id: string]: { readonly xMin: number; readonly xMax: number; readonly content?: string };
+  };
+
+test('the lead is marked where it is greatest, with where its wedge began', () => {
+  const lead = greatestLead(of({ cut: { sinceS: 150, forS: 30 } }))!;
+  expect(lead.bottom - lead.top).toBeCloseTo(29, 0);
+  expect(Math.abs(lead.fromX - (nowMs - 150_000))).toBeLessThanOrEqual(2_000);
+});
+
+test('a world on time has no lead to mark', () => {
+  expect(greatestLead(of({}))).toBeUndefined();
+  expect(Object.keys(annotations({}))).toEqual(['now']);
+});
+
+test('the uncertain ends of a cut are shaded once, its certain part twice', () => {
+  const boxes = annotations({ cut: { sinceS: 150, forS: 30 } });
+  const [possible, certain] = [boxes['cut-1-possible']!, boxes['cut-1-certain']!];
+  expect([possible.xMin - nowMs, possible.xMax - nowMs]).toEqual([-150_030, -120_000]);
+  expect([certain.xMin - nowMs, certain.xMax - nowMs]).toEqual([-149_760, -121_400]);
+  expect(boxes['cut-1-label']?.content).toBe('B cut off for 29 s');
+});
+
+test('a cut that began before the window is shaded from its edge on', () => {
+  const boxes = annotations({ cut: { sinceS: 310, forS: 60 } });
+  expect(boxes['cut-1-possible']?.xMin).toBe(windowAt(nowMs, 300_000).fromMs);
+  expect(boxes['cut-1-start']).toBeUndefined();
+});
+
+test('a hidden line is neither drawn nor named', () => {
+  const view = of({});
+  const without = { ...look, hidden: new Set(['n:B']) };
+  expect(progressNames(view, look).map((name) => name.text)).toEqual(['stream time', 'true time', 'A', 'B']);
+  expect(progressNames(view, without).map((name) => name.text)).toEqual(['stream time', 'true time', 'A']);
+  expect(progressChart(view, without).data.datasets.map((dataset) => dataset.hidden)).toEqual([
+    false,
+    false,
+    false,
+    true,
+  ]);
+});

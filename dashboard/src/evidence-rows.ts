@@ -1,0 +1,108 @@
+import {
+  type Ahead,
+  type Culprit,
+  type EvidenceOf,
+  type Incident,
+  type IncidentKind,
+  type Silence,
+  sourceName,
+} from '@tidemark/core';
+import { formatDuration, formatOffset, formatPartition } from './format.ts';
+
+/** Text, or an instant that the page shows in local time with UTC behind it. */
+export type Cell = string | { readonly atMs: number };
+
+export interface EvidenceRow {
+  readonly name: string;
+  readonly value: readonly Cell[];
+  readonly help?: string;
+}
+
+export function culpritCells(culprit: Culprit): Cell[] {
+  return [
+    `${formatPartition(culprit)}@${culprit.offset} of ${sourceName(culprit.source)}, event time `,
+    { atMs: culprit.eventMs },
+    ', processed ',
+    { atMs: culprit.processedMs },
+  ];
+}
+
+/** The evidence of an incident as rows of a table. A new kind does not compile until it has its rows here. */
+const rows: { readonly [K in IncidentKind]: (evidence: EvidenceOf[K]) => EvidenceRow[] } = {
+  producerCutOff: silenceRows,
+  brokerOutage: silenceRows,
+  clockAhead: (evidence) => [
+    {
+      name: 'Its clock is ahead',
+      value: [byAtLeast(evidence)],
+      help: 'Its event time is later than the moment its record was appended: only a clock explains that.',
+    },
+    {
+      name: 'Proof',
+      value: [
+        `${formatPartition(evidence.record)}@${evidence.record.offset}, event time `,
+        { atMs: evidence.record.eventMs },
+      ],
+    },
+  ],
+  clockBehind: ({ behindMs }) => [
+    {
+      name: 'Its clock is behind',
+      value: [
+        `by about ${formatDuration(behindMs.lowMs)} to ${formatDuration(behindMs.highMs)}, or its records are held back by that much`,
+      ],
+      help: 'All of its records wait the same time, and no silence came before: a delay would vary.',
+    },
+  ],
+  consumerInterleave: ({ culprit, sinceMs, stalledMs }) => [
+    {
+      name: 'Left lying',
+      value: ['on the broker since ', { atMs: sinceMs }, `, for ${formatDuration(stalledMs)}`],
+      help: 'The records were there to be fetched before the one that overtook them.',
+    },
+    {
+      name: 'Overtaken by',
+      value: [`${formatPartition(culprit)}@${culprit.offset}, event time `, { atMs: culprit.eventMs }],
+    },
+  ],
+  repartition: ({ lagMs }) => [
+    {
+      name: 'Upstream lag',
+      value: [formatDuration(lagMs)],
+      help: 'From the event time to the repartition topic: the task before this one is behind.',
+    },
+  ],
+  backfill: ({ ageMs, firstEventMs }) => [
+    { name: 'Age of its events', value: [`${formatDuration(ageMs)}, from `, { atMs: firstEventMs }] },
+  ],
+};
+
+export function evidenceRows(incident: Incident): EvidenceRow[] {
+  // The kind picks the function for exactly this evidence; the compiler cannot follow that through the table.
+  return (rows[incident.kind] as (evidence: Incident['evidence']) => EvidenceRow[])(incident.evidence);
+}
+
+function silenceRows(evidence: Silence): EvidenceRow[] {
+  return [
+    {
+      name: 'Silence at the broker',
+      value: [`${formatDuration(evidence.silentMs)}; usually it speaks every ${formatDuration(evidence.usualGapMs)}`],
+    },
+    { name: 'Last event before it', value: [{ atMs: evidence.lastEventMs }] },
+    {
+      name: 'First event held up',
+      value: [
+        { atMs: evidence.firstHeldEventMs },
+        `, came ${formatDuration(evidence.heldMs)} later than its usual delay of ${formatDuration(evidence.usualDelayMs)}`,
+      ],
+      help: 'It was made during the silence: an idle source would have come back with fresh events only.',
+    },
+  ];
+}
+
+function byAtLeast({ aheadMs }: Ahead): string {
+  const { lowMs, highMs } = aheadMs;
+  return highMs > lowMs && Number.isFinite(highMs)
+    ? `by ${formatOffset(lowMs)} to ${formatOffset(highMs)}`
+    : `by at least ${formatOffset(lowMs)}`;
+}

@@ -1,0 +1,143 @@
+import type { Assessment, Incident, SeriesPoint } from '@tidemark/core';
+import { describe, expect, test } from 'vitest';
+import { assessmentOf, emptyAssessment, named, pointsOf, type Story } from '../test/story.ts';
+import { headlineOf } from './headline.ts';
+
+const nowMs = 1_772_366_400_000;
+const told = (story: Omit<Story, 'nowMs'>, change: (assessment: Assessment) => Assessment = (it) => it) => {
+  const whole = { nowMs, quiet: true, ...story };
+  return headlineOf(change(assessmentOf(whole)), pointsOf(whole, 60));
+};
+const withIncidents = (change: (incident: Incident) => Incident) => (assessment: Assessment) => ({
+  ...assessment,
+  incidents: assessment.incidents.map(change),
+});
+
+describe('the state in one sentence', () => {
+  test.for([
+    { why: 'nobody is watched', headline: headlineOf(emptyAssessment(nowMs), []), level: 'none', text: 'No agent yet' },
+    { why: 'nothing happened', headline: told({}), level: 'good', text: 'All on time' },
+    {
+      why: 'a cut that is over',
+      headline: told({ cut: { sinceS: 100, forS: 32 } }),
+      level: 'bad',
+      text: '1 producer was cut off: 1,280 records falsely late, 1,024 dropped',
+    },
+    {
+      why: 'two cuts of one producer are one producer',
+      headline: told({ cut: { sinceS: 100, forS: 32 } }, (it) => ({
+        ...it,
+        incidents: [...it.incidents, ...it.incidents.map((incident) => ({ ...incident, id: 'again' }))],
+      })),
+      level: 'bad',
+      text: '1 producer was cut off: 2,560 records falsely late, 2,048 dropped',
+    },
+    {
+      why: 'a cut that lasts costs nothing yet',
+      headline: told(
+        { cut: { sinceS: 100, forS: 32 } },
+        withIncidents(({ end: _, ...incident }) => ({
+          ...incident,
+          status: 'open',
+          late: { count: 0, maxMs: 0 },
+          dropped: [],
+        })),
+      ),
+      level: 'bad',
+      text: '1 producer is cut off: no record late so far',
+    },
+    {
+      why: 'a clock that runs ahead',
+      headline: told({ ahead: { sinceS: 60, byMs: 5_000 } }),
+      level: 'bad',
+      text: "1 producer's clock runs ahead: 4,800 records falsely late",
+    },
+    {
+      why: 'what still costs records comes before what is over',
+      headline: told({ cut: { sinceS: 200, forS: 32 }, ahead: { sinceS: 60, byMs: 5_000 } }),
+      level: 'bad',
+      text: "1 producer's clock runs ahead: 4,800 records falsely late",
+      details: ['1 producer was cut off: 1,280 records falsely late, 1,024 dropped'],
+    },
+    {
+      why: 'a silent source is not accused',
+      headline: told({ cut: { sinceS: 12 } }),
+      level: 'watch',
+      text: 'B is silent for 12 s: idle or cut off cannot be told until it returns',
+    },
+    {
+      why: 'an incident of last night is not the news',
+      headline: told(
+        { cut: { sinceS: 100, forS: 32 } },
+        withIncidents((incident) => ({
+          ...incident,
+          status: 'closed',
+          end: { lowMs: nowMs - 9e6, highMs: nowMs - 9e6, basis: 'proved' },
+        })),
+      ),
+      level: 'good',
+      text: 'All on time',
+    },
+    {
+      why: 'the only agent is lost: nothing is known any more, of silent sources neither',
+      headline: told({ cut: { sinceS: 60 } }, (it) => ({
+        ...it,
+        agents: it.agents.map((agent) => ({ ...agent, lost: true })),
+      })),
+      level: 'watch',
+      text: 'No agent reports any more',
+    },
+    {
+      why: 'one of two agents is lost: what it saw is not known any more',
+      headline: told({}, (it) => ({
+        ...it,
+        agents: [...it.agents, ...it.agents.map((agent) => ({ ...agent, lost: true }))],
+      })),
+      level: 'watch',
+      text: '1 agent of 2 stopped reporting',
+    },
+    {
+      why: 'an agent, but no record yet',
+      headline: told({}, (it) => ({ ...it, tasks: [] })),
+      level: 'good',
+      text: 'Waiting for the first record',
+    },
+  ])('$why', ({ headline, level, text, details = [] }) => {
+    expect(headline).toEqual({ level, text, details });
+  });
+});
+
+describe('late records of the kinds that make no incident', () => {
+  const counts = { outOfOrderSource: 3, undecided: 1, ordinary: 500, consumerInterleave: 2, producerCutOff: 9 };
+  const point = (droppedByVerdict: object, atMs = nowMs): SeriesPoint => ({
+    atMs,
+    tasks: [{ id: 't', hindsight: true, sources: [], lateByVerdict: counts, droppedByVerdict }],
+    hosts: [],
+  });
+  const headline = (it: SeriesPoint) => headlineOf(assessmentOf({ nowMs }), [it]);
+
+  test('a little disorder wakes nobody', () => {
+    expect(headline(point({}))).toEqual({
+      level: 'good',
+      text: 'Nothing is falsely late',
+      details: ['In the last 15 min: 3 records truly late, 1 record late for a cause not yet decided'],
+    });
+  });
+
+  test('once some are dropped it wants a look', () => {
+    expect(headline(point({ outOfOrderSource: 2, ordinary: 7 }))).toMatchObject({
+      level: 'watch',
+      text: 'In the last 15 min: 3 records truly late, 1 record late for a cause not yet decided, 2 dropped',
+    });
+  });
+
+  test('what is long past is no news', () => {
+    expect(headline(point({}, nowMs - 16 * 60_000)).text).toBe('All on time');
+  });
+});
+
+test('many tasks that are held back are counted', () => {
+  const assessment = assessmentOf({ nowMs, tasks: 3 });
+  const held = { ...assessment, tasks: assessment.tasks.map((task) => ({ ...task, heldBackBy: named('B') })) };
+  expect(headlineOf(held, []).text).toBe('3 tasks are held back by silent sources');
+});

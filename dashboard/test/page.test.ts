@@ -1,0 +1,249 @@
+import { rmSync } from 'node:fs';
+import type { Browser, Page } from 'playwright-core';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { browserCure, launchBrowser } from '../../testbed/src/browser.ts';
+import { buildPage, inkOf, openPage, phone } from './open-page.ts';
+import { PageServer, type Update } from './page-server.ts';
+import { assessmentOf, emptyAssessment, pointAt, pointsOf, type Story } from './story.ts';
+
+// The built page in a real browser, against a scripted collector. `real-collector.test.ts` has the real one.
+
+const nowMs = 1_772_366_400_000;
+const told = (story: Omit<Story, 'nowMs'>, atMs = nowMs): Update => {
+  const whole = { nowMs: atMs, historyS: 300, ...story };
+  return { assessment: assessmentOf(whole), points: pointsOf(whole) };
+};
+const cut = told({ cut: { sinceS: 100, forS: 32 } });
+const vermillion = [194, 81, 0] as const;
+
+let folder: string | undefined;
+let browser: Browser | undefined;
+beforeAll(async () => {
+  folder = buildPage();
+  browser = await launchBrowser();
+  if (browser === undefined && process.env.CI === 'true') throw new Error(browserCure);
+});
+afterAll(async () => {
+  await browser?.close();
+  if (folder !== undefined) rmSync(folder, { recursive: true });
+});
+
+/** A story in a browser; where there is none, the test is skipped and says what to install. */
+function story(
+  why: string,
+  hello: Update,
+  act: (at: { readonly server: PageServer; readonly browser: Browser }) => Promise<void>,
+): void {
+  test(why, async ({ skip }) => {
+    if (browser === undefined || folder === undefined) return skip(browserCure);
+    const server = new PageServer(folder, hello);
+    await server.start();
+    try {
+      await act({ server, browser });
+    } finally {
+      await server.stop();
+    }
+  });
+}
+
+const heading = (page: Page) => page.locator('h1');
+const hasText = (page: Page, text: string) => page.getByText(text).first().waitFor();
+
+describe('what it says', () => {
+  story('nobody attached: how to', { assessment: emptyAssessment(nowMs), points: [] }, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    await opened.page.getByRole('heading', { name: 'No agent yet' }).waitFor();
+    const command = await opened.page.locator('pre').innerText();
+    expect(command).toContain(`TIDEMARK_COLLECTOR_URL=${new URL(server.url).origin}`);
+    expect(command).toContain('node --import tidemark/register consumer.js');
+  });
+
+  story('a cut, in one sentence and in a picture', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page
+      .getByRole('heading', { name: '1 producer was cut off: 1,280 records falsely late, 1,024 dropped' })
+      .waitFor();
+    expect(await page.title()).toContain('1 producer was cut off');
+    expect(await page.locator('#progress').getAttribute('aria-label')).toContain('B cut off for 31 s');
+    expect(await inkOf(page, 'progress', vermillion)).toBeGreaterThan(500);
+    expect(await page.locator('#clocks-hosts').innerText()).toContain('unbounded: no NTP server configured');
+    await page.locator('#late-table summary').click();
+    await page.getByRole('row', { name: 'producer cut off falsely late 1,280 1,024 1,280 1,024' }).waitFor();
+  });
+
+  story('an incident opens to its evidence, by mouse and by its address', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    expect(await page.locator('.evidence').innerText()).toBe('');
+    await page.locator('.incident summary').click();
+    await hasText(page, 'orders-0@143201 of A');
+    await hasText(page, 'assumed: its producer retries once a second');
+    await hasText(page, 'orders-1: 71002–71513');
+    await using linked = await openPage(browser, `${server.url}#incident-cut-1`);
+    await hasText(linked.page, 'orders-0@143201 of A');
+    expect(await linked.page.locator('.incident').evaluate((it) => it.getBoundingClientRect().top < innerHeight)).toBe(
+      true,
+    );
+  });
+
+  story('times are local, and UTC is behind them', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url, { timezoneId: 'Asia/Kolkata' });
+    const when = opened.page.locator('.incident time').first();
+    expect(await when.innerText()).toBe('17:28:20');
+    expect(await when.getAttribute('title')).toBe('2026-03-01 11:58:20.105 UTC');
+  });
+});
+
+describe('it lives', () => {
+  story(
+    'ticks move it on: a producer falls silent, returns, and is named',
+    told({ quiet: true }),
+    async ({ server, browser }) => {
+      await using opened = await openPage(browser, server.url);
+      const { page } = opened;
+      await page.getByRole('heading', { name: 'All on time' }).waitFor();
+      const tick = (story: Story): void =>
+        server.tick({ assessment: assessmentOf(story), points: [pointAt(story, story.nowMs)] });
+      tick({ nowMs: nowMs + 12_000, quiet: true, cut: { sinceS: 11 } });
+      await page.getByRole('heading', { name: 'B is silent for 11 s' }).waitFor();
+      await hasText(page, 'Held back by B');
+      tick({ nowMs: nowMs + 40_000, quiet: true, cut: { sinceS: 39, forS: 30 } });
+      await page.getByRole('heading', { name: '1 producer was cut off: 1,200 records falsely late' }).waitFor();
+      expect(await page.locator('#announcement').innerText()).toContain('1 producer was cut off');
+    },
+  );
+
+  story('what the reader does outlasts the ticks', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.locator('.incident summary').click();
+    await page.locator('#progress-legend button').nth(3).focus();
+    await page.keyboard.press('Enter');
+    for (let second = 1; second <= 3; second += 1) {
+      server.tick(told({ cut: { sinceS: 100 + second, forS: 32 } }, nowMs + second * 1_000));
+      await hasText(page, `Live · 12:00:0${second}`);
+    }
+    expect(await page.evaluate(() => document.activeElement?.textContent)).toBe('B');
+    expect(await page.locator('#progress-legend button').nth(3).getAttribute('aria-pressed')).toBe('false');
+    expect(await page.locator('.incident details').getAttribute('open')).not.toBeNull();
+  });
+
+  story('a collector that goes away and comes back with less to tell', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page, complaints } = opened;
+    await heading(page).filter({ hasText: 'cut off' }).waitFor();
+    await server.stop();
+    await page
+      .locator('#banner')
+      .filter({ hasText: /Collector unreachable since \d\d:\d\d:\d\d/ })
+      .waitFor();
+    expect(await heading(page).innerText()).toContain('1 producer was cut off');
+    expect(await page.locator('main').evaluate((it) => getComputedStyle(it).filter)).toBe('grayscale(1)');
+    await server.start({
+      assessment: assessmentOf({ nowMs, quiet: true }),
+      points: pointsOf({ nowMs, quiet: true }, 3),
+    });
+    await page.getByRole('heading', { name: 'All on time' }).waitFor();
+    expect(await page.locator('#banner').isHidden()).toBe(true);
+    // Nothing of the old collector's story is left beside the new one's.
+    expect(await page.locator('.incident').count()).toBe(0);
+    expect(await inkOf(page, 'progress', vermillion)).toBeLessThan(300);
+    // The browser itself writes down each attempt that failed.
+    expect(complaints.every((text) => text.startsWith('Failed to load resource'))).toBe(true);
+    complaints.length = 0;
+  });
+
+  story('a collector that stops talking without hanging up', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    await opened.page.locator('#banner').filter({ hasText: 'Collector unreachable' }).waitFor();
+    // It connects anew, is greeted, and all is well again.
+    await hasText(opened.page, 'Live · 12:00:00');
+  });
+
+  story(
+    'a hidden page draws nothing, and is up to date when it is seen again',
+    told({ quiet: true, cut: { sinceS: 100, forS: 32 } }),
+    async ({ server, browser }) => {
+      await using opened = await openPage(browser, server.url);
+      const { page } = opened;
+      await hasText(page, 'Live · 12:00:00');
+      const hide = (hidden: boolean) =>
+        page.evaluate((hidden) => {
+          Object.defineProperty(document, 'hidden', { configurable: true, get: () => hidden });
+          document.dispatchEvent(new Event('visibilitychange'));
+        }, hidden);
+      await hide(true);
+      server.tick(told({ quiet: true }, nowMs + 1_000));
+      await page.waitForFunction(() => document.title.includes('All on time'));
+      expect(await page.locator('#connection').innerText()).toContain('12:00:00');
+      await hide(false);
+      await hasText(page, 'Live · 12:00:01');
+    },
+  );
+});
+
+describe('it fits', () => {
+  const many = told({ tasks: 500, partitions: 500, historyS: 60, cut: { sinceS: 50, forS: 32 } });
+
+  story('500 tasks and 500 partitions: some of them, the rest counted and found', many, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await hasText(page, 'and 488 more');
+    expect(await page.locator('.card').count()).toBe(12);
+    expect(await page.locator('*').count()).toBeLessThan(2_500);
+    await page.locator('#task-filter').fill('service-499');
+    await page.locator('.card').first().filter({ hasText: 'service-499' }).waitFor();
+    expect(await page.locator('.card').count()).toBe(1);
+    await page.locator('#source-filter').fill('orders-497');
+    await page.getByRole('rowheader', { name: 'orders-497' }).first().waitFor();
+  });
+
+  story('a task of one partition', told({ partitions: 1 }), async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    await hasText(opened.page, 'orders, partition 0');
+    expect(await opened.page.locator('#task-filter').isHidden()).toBe(true);
+  });
+
+  for (const colorScheme of ['light', 'dark'] as const) {
+    story(`a phone, ${colorScheme}`, cut, async ({ server, browser }) => {
+      await using opened = await openPage(browser, `${server.url}#incident-cut-1`, { viewport: phone, colorScheme });
+      const { page } = opened;
+      await hasText(page, 'orders-0@143201 of A');
+      expect(await page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(phone.width);
+      const ground = await page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+      expect(ground).toBe(colorScheme === 'light' ? 'rgb(244, 246, 248)' : 'rgb(11, 17, 22)');
+    });
+  }
+
+  story('the reader’s choice of colours outlasts a reload', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url, { colorScheme: 'dark' });
+    const { page } = opened;
+    const theme = () => page.evaluate(() => document.documentElement.dataset.theme);
+    expect(await theme()).toBe('dark');
+    await page.locator('#theme').click();
+    expect(await theme()).toBe('light');
+    await page.reload();
+    await hasText(page, 'Live');
+    expect(await theme()).toBe('light');
+  });
+
+  story('every control is reached by the keyboard alone', cut, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await hasText(page, 'Live');
+    const reached = new Set<string>();
+    for (let presses = 0; presses < 40; presses += 1) {
+      await page.keyboard.press('Tab');
+      reached.add(
+        await page.evaluate(() => {
+          const at = document.activeElement;
+          return at?.id || at?.getAttribute('name') || at?.getAttribute('data-line') || at?.nodeName || '';
+        }),
+      );
+    }
+    for (const control of ['window', 'theme', 'S', 'T', 'n:B', 'verdict:producerCutOff', 'SUMMARY', 'A']) {
+      expect(reached).toContain(control);
+    }
+  });
+});
