@@ -10,7 +10,7 @@ import { engineNamed } from '../judges/engines.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { bequeath } from '../process/last-will.ts';
 
-export interface StreamsAppOptions {
+export interface OrderedAppOptions {
   readonly brokers: readonly string[];
   readonly id: string;
   readonly topics: readonly [string, string];
@@ -33,7 +33,7 @@ export interface StreamsMetrics {
 }
 
 /** A real application of Kafka Streams in a process of its own, which says in which order it takes its records. */
-export class StreamsApp {
+export class OrderedApp {
   readonly taken: Taken[] = [];
   readonly #child: ChildProcess;
   readonly #folder: string;
@@ -51,10 +51,10 @@ export class StreamsApp {
     child.stdin!.on('error', () => {});
   }
 
-  static async start(options: StreamsAppOptions): Promise<StreamsApp> {
+  static async start(options: OrderedAppOptions): Promise<OrderedApp> {
     const { versionProperty, version } = engineNamed('kafka-streams');
     const properties = { [versionProperty]: version };
-    const classPath = await buildJudge({ project: 'streams-app', properties, onProgress: console.error });
+    const classPath = await buildJudge({ project: 'co-partitioned', properties, onProgress: console.error });
     const java = await findJava();
     const folder = await mkdtemp(join(tmpdir(), 'tidemark-streams-'));
     bequeath({ remove: folder });
@@ -62,9 +62,11 @@ export class StreamsApp {
     const jvm = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Djava.io.tmpdir=${folder}`];
     const args = [brokers.join(','), id, ...topics, maxTaskIdleMs, sizeMs, graceMs].map(String);
     const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
-    const child = spawn(java, [...jvm, quiet, '-cp', classPath, 'tidemark.judge.App', ...args], { detached: true });
+    const child = spawn(java, [...jvm, quiet, '-cp', classPath, 'tidemark.judge.CoPartitioned', ...args], {
+      detached: true,
+    });
     if (child.pid !== undefined) bequeath({ kill: child.pid });
-    const app = new StreamsApp(child, folder);
+    const app = new OrderedApp(child, folder);
     await app.until(() => app.#state === 'RUNNING', 60_000, 'running');
     return app;
   }

@@ -21,7 +21,7 @@ import org.apache.kafka.streams.processor.api.FixedKeyRecord;
  * is task 0_n. A line per record in the order taken ("took TOPIC PARTITION OFFSET TIME"); for every line on stdin the
  * metrics ("dropped N enforced N"); at the end of stdin it closes.
  */
-public final class App {
+public final class CoPartitioned {
     public static void main(String[] args) throws Exception {
         String brokers = args[0];
         String id = args[1];

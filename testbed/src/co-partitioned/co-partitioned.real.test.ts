@@ -2,9 +2,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dialects } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { OrderedApp, type Taken } from './ordered-app.ts';
 import { Progress } from './progress.ts';
 import { SteadyProducer } from './steady-producer.ts';
-import { StreamsApp, type Taken } from './streams-app.ts';
 
 const { brokers, missing } = inject('broker');
 const window = { kind: 'tumbling', sizeMs: 1_000 } as const;
@@ -56,7 +56,7 @@ test.skipIf(missing).for([
   const admin = new Kafka({ clientId: id, brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
   await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: partitions })) });
-  const app = await StreamsApp.start({ brokers, id, topics, maxTaskIdleMs, sizeMs: window.sizeMs, graceMs });
+  const app = await OrderedApp.start({ brokers, id, topics, maxTaskIdleMs, sizeMs: window.sizeMs, graceMs });
   const progress = new Progress(admin, id, topics);
   const story = new AbortController();
   try {
