@@ -3,7 +3,7 @@ import { access, cp, mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { cacheFolder } from '../broker/jars.ts';
-import { findMaven } from '../broker/java.ts';
+import { findJava, findMaven } from '../broker/java.ts';
 import { PlainFailure } from '../plain-failure.ts';
 import { startChild } from '../process/child.ts';
 import { bequeath } from '../process/last-will.ts';
@@ -66,11 +66,25 @@ async function build(
     onErrorLine: keep,
   }).ended;
   if (code === 0) return;
-  const reason = output.find((line) => line.startsWith('[ERROR]')) ?? output.at(-1) ?? 'no output';
+  // Maven may colour its lines even when nobody looks.
+  const reasons = output.flatMap((line) => /\[ERROR\] (\S.*)/.exec(line)?.[1] ?? []);
+  const reason = reasons[0] ?? output.at(-1) ?? 'no output';
   throw new PlainFailure(
-    `Judge of ${project}: Maven could not build it: ${reason.replace('[ERROR] ', '').slice(0, 400)} ` +
+    `Judge of ${project}: Maven could not build it: ${reason.slice(0, 400)} ` +
       'Check the network, the version, and that a JDK (not only a JRE) of 17 or newer is installed.',
   );
+}
+
+/** Why no judge can be built on this machine, in one line; undefined if one can. For tests that are skipped then. */
+export async function missingForJudges(): Promise<string | undefined> {
+  try {
+    await findJava();
+    await findMaven();
+    return undefined;
+  } catch (error) {
+    if (error instanceof PlainFailure && process.env.CI !== 'true') return error.message;
+    throw error;
+  }
 }
 
 function classPath(folder: string): string {

@@ -13,6 +13,10 @@ export interface VectorCase {
   readonly [input: string]: unknown;
 }
 
+export interface NamedCase extends VectorCase {
+  readonly id: string;
+}
+
 export interface Engine {
   readonly name: string;
   /** The property of its `pom.xml` that says which release is asked: `-Dkafka.version=4.2.0`. */

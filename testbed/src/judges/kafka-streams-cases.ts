@@ -4,8 +4,10 @@ import { type DrawnRecord, drawTrace } from './traces.ts';
 
 /** A windowed count in one task per partition or one for all, or (kind `task`) one task of several topics. */
 export function kafkaStreamsCase(chance: Chance): VectorCase {
-  const { spec, lengthsMs } = drawSpec(chance);
-  if (chance.isTrue(0.3)) return taskCase(chance, spec, lengthsMs);
+  const isTask = chance.isTrue(0.3);
+  // A gap or a difference of 0 is accepted. What follows can be the end of the application, which a task case cannot say.
+  const { spec, lengthsMs } = drawSpec(chance, { canBeNothing: !isTask });
+  if (isTask) return taskCase(chance, spec, lengthsMs);
   const perPartition = chance.isTrue(0.2);
   const extractor = drawExtractor(chance);
   const trace = drawTrace(chance, {
@@ -31,16 +33,21 @@ function drawExtractor(chance: Chance): { readonly timestampExtractor?: string }
     : {};
 }
 
-function drawSpec(chance: Chance): { readonly spec: object; readonly lengthsMs: readonly number[] } {
+function drawSpec(
+  chance: Chance,
+  { canBeNothing }: { canBeNothing: boolean },
+): { readonly spec: object; readonly lengthsMs: readonly number[] } {
   const scale = chance.oneOf([1, 10, 1_000, 60_000]);
+  const isNothing = canBeNothing && chance.isTrue(0.04);
   const sizeMs = scale * chance.between(1, 12);
+  const spanMs = isNothing ? 0 : sizeMs;
   const graceMs = chance.isTrue(0.3) ? 0 : chance.between(0, 2 * sizeMs);
   const advanceMs = chance.between(Math.max(1, Math.ceil(sizeMs / 6)), sizeMs);
   const [window, leastRetentionMs] = chance.oneOf([
     [{ type: 'tumbling', sizeMs }, sizeMs],
     [{ type: 'hopping', sizeMs, advanceMs }, sizeMs],
-    [{ type: 'sliding', timeDifferenceMs: sizeMs }, 2 * sizeMs],
-    [{ type: 'session', gapMs: sizeMs }, sizeMs],
+    [{ type: 'sliding', timeDifferenceMs: spanMs }, 2 * spanMs],
+    [{ type: 'session', gapMs: spanMs }, spanMs],
   ] as const);
   const retention = chance.isTrue(0.2)
     ? { retentionMs: leastRetentionMs + graceMs + chance.oneOf([0, 1, sizeMs, 10 * sizeMs, 120_000]) }
