@@ -1,12 +1,19 @@
-import { mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
+import { afterAll, expect, test } from 'vitest';
 import { served } from '../test/served.ts';
 
+const folders: string[] = [];
+afterAll(() => {
+  for (const made of folders) rmSync(made, { recursive: true });
+});
+
 function folder(): string {
-  return mkdtempSync(join(tmpdir(), 'tidemark-page-'));
+  const made = mkdtempSync(join(tmpdir(), 'tidemark-page-'));
+  folders.push(made);
+  return made;
 }
 
 function build(directory: string): void {

@@ -1,4 +1,3 @@
-import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
@@ -25,7 +24,8 @@ export const json = { 'content-type': 'application/json' } as const;
 export async function served(
   options: { readonly nowMs?: number; readonly pageDirectory?: string; readonly maxRowsPerMetric?: number } = {},
 ): Promise<Served> {
-  const { pageDirectory = mkdtempSync(join(tmpdir(), 'tidemark-no-page-')), maxRowsPerMetric } = options;
+  // A folder that is not there: the page is not built.
+  const { pageDirectory = join(tmpdir(), 'tidemark-no-page'), maxRowsPerMetric } = options;
   let nowMs = options.nowMs ?? 1_000_000;
   const collector = createCollector({
     nowMs: () => nowMs,

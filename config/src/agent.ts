@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
+import { text } from './parsed-text.ts';
 
 /** What names the source of a record; a record that it does not name falls back to its producer id. */
 export type SourceSetting =
@@ -35,18 +36,6 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ...['true', '1', 'on', 'yes'].map((word): [string, boolean] => [word, true]),
   ...['false', '0', 'off', 'no'].map((word): [string, boolean] => [word, false]),
 ]);
-
-/** A text that `parse` understands; what it does not, it answers with undefined. */
-function text<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
-  return z.string().transform((given, context) => {
-    const value = parse(given);
-    if (value === undefined) {
-      context.addIssue({ code: 'custom', message: expected });
-      return z.NEVER;
-    }
-    return value;
-  });
-}
 
 /** One row a variable: the schema is also what `docs/attach.md` is tested against. */
 const schema = z.object({

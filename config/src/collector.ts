@@ -3,6 +3,7 @@ import { z } from 'zod';
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
+import { text } from './parsed-text.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -101,15 +102,6 @@ function flagsOf(flags: readonly string[], faults: Fault[]): { readonly name: Na
 
 function variableOf(name: string): string {
   return `TIDEMARK_${name.toUpperCase().replaceAll('-', '_')}`;
-}
-
-function text<T>(expected: string, parse: (text: string) => T | undefined): z.ZodType<T, string> {
-  return z.string().transform((given, context) => {
-    const value = parse(given);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
 }
 
 function parseAddress(given: string): Address | undefined {

@@ -4,6 +4,7 @@ import { type AgentSettings, agentVariables, readAgentSettings } from './agent.t
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
+import { text } from './parsed-text.ts';
 
 /** What shares one stream time in a group that is only seen from outside; `auto`: as the group's own protocol says. */
 export const taskSplits = ['auto', 'partition', 'member', 'group'] as const;
@@ -28,15 +29,6 @@ export interface Sasl {
   readonly mechanism: (typeof saslMechanisms)[number];
   readonly username: string;
   readonly password: string;
-}
-
-function text<T>(expected: string, parse: (given: string) => T | undefined): z.ZodType<T, string> {
-  return z.string().transform((given, context) => {
-    const value = parse(given);
-    if (value !== undefined) return value;
-    context.addIssue({ code: 'custom', message: expected });
-    return z.NEVER;
-  });
 }
 
 const oneOf = <T extends string>(words: readonly T[]): z.ZodType<T, string> =>

@@ -1,6 +1,9 @@
 import { assessLimits } from './assessment.ts';
 import { historyMs } from './seconds.ts';
-import type { State } from './state.ts';
+import type { LaneFold, State, TaskFold } from './state.ts';
+
+/** A source that nobody heard of for so long has come to its end: a restarted producer has another id. */
+const laneKeptMs = 86_400_000;
 
 /** Lets go of agents that have not reported for as long as the history goes back, of their tasks, and of hosts without any. */
 export function forgetSilent(state: State, nowMs: number): void {
@@ -8,7 +11,12 @@ export function forgetSilent(state: State, nowMs: number): void {
     if (nowMs - agent.lastReportMs <= historyMs && state.agents.size <= assessLimits.maxAgents) continue;
     state.agents.delete(id);
     for (const [key, task] of state.tasks) {
-      if (task.agentId === id) state.tasks.delete(key);
+      if (task.agentId === id) forgetTask(state, key, task);
+    }
+  }
+  for (const task of state.tasks.values()) {
+    for (const lane of task.lanes.values()) {
+      if (task.reportedMs - lane.lastSecondMs > laneKeptMs) forgetLane(state, task, lane);
     }
   }
   if (state.hosts.size <= state.agents.size) return;
@@ -16,4 +24,21 @@ export function forgetSilent(state: State, nowMs: number): void {
   for (const host of state.hosts.keys()) {
     if (!hosts.has(host)) state.hosts.delete(host);
   }
+}
+
+function forgetTask(state: State, key: string, task: TaskFold): void {
+  state.tasks.delete(key);
+  for (const lane of task.lanes.values()) forgetLane(state, task, lane);
+  if ([...state.tasks.values()].some((other) => other.group === task.group)) return;
+  for (const [place, partition] of state.partitions) {
+    if (partition.group === task.group) state.partitions.delete(place);
+  }
+}
+
+function forgetLane(state: State, task: TaskFold, lane: LaneFold): void {
+  const { of } = lane;
+  task.lanes.delete(lane.key);
+  of.lanes.splice(of.lanes.indexOf(lane), 1);
+  of.holds.splice(0, of.holds.length, ...of.holds.filter((held) => held.lane !== lane));
+  if (of.lanes.length === 0) state.sources.delete(of.key);
 }

@@ -12,11 +12,15 @@ export interface Habit {
   readonly entries: HabitEntry[];
   at: number;
   cells: number;
+  lastAtMs: number;
+  /** The smallest and largest delay in the window. */
+  leastMs: number;
+  mostMs: number;
   usualGapMs: number;
   floorMs: number;
-  /** When the floor was last set, and when the last cell was learnt. */
-  floorAtMs: number;
-  lastAtMs: number;
+  /** Since when the smallest delay has been rising faster than clocks drift; undefined while it does not. */
+  risingSinceMs: number | undefined;
+  /** By how much delays differ. */
   usualDelayMs: number;
   /** What three of four cells' slowest records stay below. */
   typicalDelayMs: number;
@@ -37,6 +41,8 @@ const window = 64;
 const leastCells = 5;
 /** A floor rises no faster than clocks that are looked after drift apart; a faster one is a clock that runs away. */
 const creepPpm = 500;
+/** A floor is rising when the smallest delay is above it by this much. */
+const risenMs = 100;
 /** Cells are sorted anew only once in so many. */
 const quantilesEvery = 8;
 
@@ -45,10 +51,12 @@ export function createHabit(): Habit {
     entries: [],
     at: 0,
     cells: 0,
+    lastAtMs: 0,
+    leastMs: Number.POSITIVE_INFINITY,
+    mostMs: Number.NEGATIVE_INFINITY,
     usualGapMs: 0,
     floorMs: Number.NaN,
-    floorAtMs: 0,
-    lastAtMs: 0,
+    risingSinceMs: undefined,
     usualDelayMs: 0,
     typicalDelayMs: 0,
   };
@@ -59,13 +67,15 @@ export function isKnown(habit: Habit): boolean {
 }
 
 export function learn(habit: Habit, entry: HabitEntry): void {
-  habit.cells++;
-  habit.lastAtMs = entry.atMs;
   const replaced = habit.entries[habit.at];
+  const sinceMs = habit.cells === 0 ? 0 : entry.atMs - habit.lastAtMs;
   habit.entries[habit.at] = entry;
   habit.at = (habit.at + 1) % window;
-  if (replaced === undefined || setsABound(habit, replaced)) learnBounds(habit);
-  else addBounds(habit, entry);
+  habit.cells++;
+  habit.lastAtMs = entry.atMs;
+  if (replaced !== undefined && (replaced.quickMs <= habit.leastMs || replaced.slowMs >= habit.mostMs)) measure(habit);
+  else include(habit, entry);
+  settleFloor(habit, Math.max(0, sinceMs));
   if (habit.cells <= window || habit.cells % quantilesEvery === 0) learnQuantiles(habit);
 }
 
@@ -76,38 +86,32 @@ export function forgetSince(habit: Habit, atMs: number): void {
   habit.entries.splice(0, habit.entries.length, ...kept);
   habit.at = kept.length % window;
   habit.floorMs = Number.NaN;
-  learnBounds(habit);
+  measure(habit);
+  settleFloor(habit, 0);
   learnQuantiles(habit);
 }
 
-function setsABound({ floorMs, usualDelayMs }: Habit, { quickMs, slowMs }: HabitEntry): boolean {
-  return quickMs <= floorMs || slowMs >= floorMs + usualDelayMs;
+function measure(habit: Habit): void {
+  habit.leastMs = Number.POSITIVE_INFINITY;
+  habit.mostMs = Number.NEGATIVE_INFINITY;
+  for (const entry of habit.entries) include(habit, entry);
 }
 
-function learnBounds(habit: Habit): void {
-  const creptMs = habit.floorMs + ((habit.lastAtMs - habit.floorAtMs) * creepPpm) / 1e6;
-  habit.floorMs = Number.NaN;
-  habit.usualDelayMs = 0;
-  for (const entry of habit.entries) if (Number.isFinite(entry.quickMs)) lower(habit, entry);
-  if (creptMs < habit.floorMs) habit.floorMs = creptMs;
-  habit.floorAtMs = habit.lastAtMs;
-  for (const entry of habit.entries) raise(habit, entry);
+function include(habit: Habit, { quickMs, slowMs }: HabitEntry): void {
+  if (quickMs < habit.leastMs) habit.leastMs = quickMs;
+  if (slowMs > habit.mostMs) habit.mostMs = slowMs;
 }
 
-function addBounds(habit: Habit, entry: HabitEntry): void {
-  if (Number.isFinite(entry.quickMs)) lower(habit, entry);
-  raise(habit, entry);
-}
-
-function lower(habit: Habit, { quickMs }: HabitEntry): void {
-  if (quickMs >= habit.floorMs) return;
-  if (!Number.isNaN(habit.floorMs)) habit.usualDelayMs += habit.floorMs - quickMs;
-  habit.floorMs = quickMs;
-  habit.floorAtMs = habit.lastAtMs;
-}
-
-function raise(habit: Habit, { slowMs }: HabitEntry): void {
-  if (slowMs - habit.floorMs > habit.usualDelayMs) habit.usualDelayMs = slowMs - habit.floorMs;
+/** The floor follows the smallest delay down at once, and up no faster than clocks drift. */
+function settleFloor(habit: Habit, sinceMs: number): void {
+  const { leastMs, mostMs, entries } = habit;
+  if (!Number.isFinite(leastMs)) return;
+  const highestMs = habit.floorMs + (sinceMs * creepPpm) / 1e6;
+  habit.floorMs = highestMs < leastMs ? highestMs : leastMs;
+  habit.usualDelayMs = Math.max(0, mostMs - leastMs);
+  const isRising = leastMs - habit.floorMs > risenMs;
+  const oldest = entries[habit.at % entries.length];
+  habit.risingSinceMs = isRising ? (habit.risingSinceMs ?? oldest?.atMs ?? habit.lastAtMs) : undefined;
 }
 
 function learnQuantiles(habit: Habit): void {

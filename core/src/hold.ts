@@ -42,6 +42,8 @@ export interface Hold {
   /** When the first was processed, by the true time of the report's second: what comes later may belong to it. */
   readonly fromMs: number;
   untilMs: number | undefined;
+  /** Since when its source's least delay had been rising before; undefined if it began with a leap. */
+  readonly risingSinceMs: number | undefined;
   /** Of a cut: the partition's leader was to blame, not the producer (`outage.ts`). Undefined: not decided yet. */
   blame: 'source' | 'broker' | undefined;
   readonly evidence: Silence;
@@ -110,6 +112,7 @@ export function openHold(
     promptMs: undefined,
     fromMs: at.fromMs,
     untilMs: undefined,
+    risingSinceMs: habit.risingSinceMs,
     blame: undefined,
     evidence: {
       silentMs: at.silentMs,

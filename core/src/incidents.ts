@@ -109,7 +109,7 @@ function shifted(
   if (hold.kind !== 'shifted') return undefined;
   const { kind, evidence } = verdict;
   const highMs = hold.after.lowMs;
-  const lowMs = Math.min(hold.before?.highMs ?? highMs, highMs);
+  const lowMs = Math.min(hold.risingSinceMs ?? hold.before?.highMs ?? highMs, highMs);
   for (const fold of known(at, kind, lane.source)) {
     const isSame = fold.holds.has(hold) || [...fold.holds].some((other) => touches(other, hold));
     if (!isSame) continue;

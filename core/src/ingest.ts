@@ -50,6 +50,7 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     agentId: report.agent.id,
     policies: task.policies,
     partitions: [],
+    assigned: new Set(),
     streamTimeMs: undefined,
     streamTimeBy: undefined,
     reportedMs: toMs,
@@ -74,7 +75,11 @@ function learnTask(
   { host, toMs, reportedMs }: { readonly host: HostFold; readonly toMs: number; readonly reportedMs: number },
 ): void {
   fold.policies = task.policies;
-  fold.partitions = task.assignments.at(-1)?.partitions ?? fold.partitions;
+  const assignment = task.assignments.at(-1);
+  if (assignment !== undefined) {
+    fold.partitions = assignment.partitions;
+    fold.assigned = new Set(assignment.partitions.map((p) => partitionKey(fold.group, p.topic, p.partition)));
+  }
   fold.streamTimeMs = task.streamTimeMs;
   fold.streamTimeBy = task.streamTimeBy;
   fold.reportedMs = toMs;
@@ -125,6 +130,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     source: cell.source,
     topic: cell.topic,
     partition: cell.partition,
+    placeKey: partitionKey(task.group, cell.topic, cell.partition),
     leader: cell.leader,
     records: 0,
     late: 0,
@@ -133,7 +139,6 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
     last: first,
-    promptMs: Number.NEGATIVE_INFINITY,
     progress: [],
     holds: [],
     replay: createReplay(first),
@@ -145,13 +150,25 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
   return lane;
 }
 
-const noGaps = { lastSeenMs: Number.NaN, gapsMs: [], gapAt: 0, usualGapMs: 0 };
-
 function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
   const key = `${group}|${sourceKey(source)}`;
   const known = state.sources.get(key);
   if (known !== undefined) return known;
-  const fold: SourceFold = { key, group, source, lanes: [], records: 0, outOfOrder: 0, ...noGaps, gapsMs: [] };
+  const fold: SourceFold = {
+    key,
+    group,
+    source,
+    lanes: [],
+    records: 0,
+    outOfOrder: 0,
+    lastSeenMs: Number.NaN,
+    gapsMs: [],
+    gapAt: 0,
+    usualGapMs: 0,
+    lastCreatedMs: Number.NEGATIVE_INFINITY,
+    promptMs: Number.NEGATIVE_INFINITY,
+    holds: [],
+  };
   state.sources.set(key, fold);
   return fold;
 }
@@ -171,6 +188,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   const appendMs = Number.isFinite(lane.last.highMs) ? lane.last.highMs : secondMs;
   const createdMs = createdFromMs(lane, cell.minEventMs, arrivalOf(cell.first, correction));
   learnGap(lane.of, arrivalOf(cell.first, correction), appendMs);
+  lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
   lane.progress.push({ secondMs, createdMs, maxEventMs: cell.maxEventMs, appendMs });
   while (lane.progress[0]!.secondMs < secondMs - historyMs) lane.progress.shift();
 
@@ -198,6 +216,8 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
 }
 
 const gapWindow = 64;
+/** Gaps are sorted anew only once in so many. */
+const gapsEvery = 8;
 
 /** How long a source was not heard of, in whichever partition. Cells of one second come in any order: overlaps are no gaps. */
 function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
@@ -205,8 +225,10 @@ function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
   if (Number.isFinite(gapMs) && gapMs > 0) {
     of.gapsMs[of.gapAt] = gapMs;
     of.gapAt = (of.gapAt + 1) % gapWindow;
-    const sorted = of.gapsMs.toSorted((a, b) => a - b);
-    of.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+    if (of.gapsMs.length < gapWindow || of.gapAt % gapsEvery === 0) {
+      const sorted = of.gapsMs.toSorted((a, b) => a - b);
+      of.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+    }
   }
   if (!(lastMs <= of.lastSeenMs)) of.lastSeenMs = lastMs;
 }

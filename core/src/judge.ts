@@ -92,10 +92,7 @@ function judgeHold(
     case 'replayed':
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
-      if (
-        !isRepartition(row.lane.topic) &&
-        lane.of.lanes.some((other) => other.promptMs > hold.after.lowMs + materialMs)
-      ) {
+      if (!isRepartition(row.lane.topic) && lane.of.promptMs > hold.after.lowMs + materialMs) {
         // A clock is the same for all partitions: it cannot be behind in one and right in another.
         return undefined;
       }
@@ -125,9 +122,10 @@ function isLongEnough(hold: Hold, lane: LaneFold): boolean {
 export function holdOf(row: LateRow): { readonly hold: Hold; readonly lane: LaneFold } | undefined {
   const own = latestAt(row.lane, row.secondMs);
   if (own !== undefined && own.kind !== 'pending') return { hold: own, lane: row.lane };
-  for (const lane of row.lane.of.lanes) {
-    const hold = lane === row.lane ? undefined : latestAt(lane, row.secondMs);
-    if (hold !== undefined && isOfSame(hold, lane, row)) return { hold, lane };
+  const { holds } = row.lane.of;
+  for (let i = holds.length - 1; i >= 0; i--) {
+    const { lane, hold } = holds[i]!;
+    if (lane !== row.lane && isDuring(hold, row.secondMs) && isOfSame(hold, lane, row)) return { hold, lane };
   }
   return own === undefined ? undefined : { hold: own, lane: row.lane };
 }
@@ -142,9 +140,11 @@ function isOfSame(hold: Hold, lane: LaneFold, row: LateRow): boolean {
 }
 
 function latestAt(lane: LaneFold, secondMs: number): Hold | undefined {
-  return lane.holds.findLast(
-    (hold) => secondMs >= hold.fromMs && secondMs <= (hold.untilMs ?? Number.POSITIVE_INFINITY),
-  );
+  return lane.holds.findLast((hold) => isDuring(hold, secondMs));
+}
+
+function isDuring({ fromMs, untilMs }: Hold, secondMs: number): boolean {
+  return secondMs >= fromMs && secondMs <= (untilMs ?? Number.POSITIVE_INFINITY);
 }
 
 /** How far the culprit's event time lies after the latest moment that it can have been appended at. */
@@ -169,7 +169,7 @@ export function culpritAppend(
 }
 
 export function stallOf(state: State, { lane, secondMs }: LateRow): Stall | undefined {
-  return stallAt(state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition)), secondMs);
+  return stallAt(state.partitions.get(lane.placeKey), secondMs);
 }
 
 /**
@@ -186,7 +186,7 @@ function lagOf({ task, lane, waitMs }: LateRow): number {
 }
 
 function pollOf(state: State, { lane }: LateRow): number {
-  return state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition))?.usualPauseMs ?? 0;
+  return state.partitions.get(lane.placeKey)?.usualPauseMs ?? 0;
 }
 
 /** Kafka Streams writes the topics between its own steps with the timestamps of what it read. */

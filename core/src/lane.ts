@@ -8,6 +8,7 @@ import type { LaneFold, SourceFold } from './state.ts';
 /** Event times this far after their own append are a clock that is ahead, not the grain of the stamps. */
 export const leastAheadMs = 100;
 const maxHolds = 8;
+const maxHoldsOfSource = 256;
 
 /** What a cell tells of its lane: whether records were held, replayed or stamped ahead, else what is usual. */
 export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction, secondMs: number): void {
@@ -32,7 +33,7 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
     });
   }
   if (isKnown(lane.habit) && isPrompt(last, lane.habit) && lane.ahead === undefined) {
-    if (Number.isFinite(last.lowMs)) lane.promptMs = last.lowMs;
+    if (Number.isFinite(last.lowMs)) lane.of.promptMs = Math.max(lane.of.promptMs, last.lowMs);
     lane.task.fittedMs = Math.max(lane.task.fittedMs, secondMs);
   }
   lane.last = last;
@@ -78,6 +79,8 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
       hold = opened;
       lane.holds.push(opened);
       if (lane.holds.length > maxHolds) lane.holds.shift();
+      lane.of.holds.push({ lane, hold: opened });
+      if (lane.of.holds.length > maxHoldsOfSource) lane.of.holds.shift();
     }
   }
   if (hold === undefined) {
@@ -112,10 +115,7 @@ function isCutAgain(hold: Hold, after: Arrival, before: Arrival, lane: LaneFold)
 
 /** The latest holds of the same source in its other partitions. */
 export function* siblingHolds(lane: LaneFold): Iterable<Hold> {
-  for (const other of lane.of.lanes) {
-    if (other === lane) continue;
-    yield* other.holds;
-  }
+  for (const { lane: other, hold } of lane.of.holds) if (other !== lane) yield hold;
 }
 
 /** Nothing but a clock that is ahead explains an event time after the moment its record was appended. */

@@ -1,5 +1,5 @@
 import type { Hold } from './hold.ts';
-import { hadErrors, partitionKey } from './stall.ts';
+import { hadErrors } from './stall.ts';
 import type { LaneFold, Progress, State } from './state.ts';
 
 /**
@@ -27,7 +27,7 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   // From when the first held event was made, it is certain that it was cut off.
   const fromMs = hold.after.lowMs - hold.heldMs + startMarginMs;
   const untilMs = hold.after.lowMs - endMarginMs;
-  const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
+  const partition = state.partitions.get(lane.placeKey);
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
   const others = writersBeside(state, lane);
   if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold))))

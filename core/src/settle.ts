@@ -12,6 +12,7 @@ const lostMs = 300_000;
 
 /** Closes what is over and writes down what changed; the same object where nothing did. */
 export function settle(fold: IncidentFold, state: State, nowMs: number): Incident {
+  if (fold.incident.status === 'closed' && !fold.changed) return fold.incident as Incident;
   const quietForMs = nowMs - fold.lastActivityMs;
   if (fold.incident.status === 'open' && (quietForMs >= lostMs || (quietForMs >= quietMs && isOver(fold, state)))) {
     fold.incident = { ...fold.incident, status: 'closed' };

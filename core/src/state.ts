@@ -68,6 +68,8 @@ export interface TaskFold {
   readonly agentId: string;
   policies: readonly Policy[];
   partitions: readonly TopicPartition[];
+  /** The same as keys of `State.partitions`. */
+  assigned: ReadonlySet<string>;
   streamTimeMs: number | undefined;
   streamTimeBy: Culprit | undefined;
   /** True time, as far as known, of its last report. */
@@ -100,6 +102,11 @@ export interface SourceFold {
   readonly gapsMs: number[];
   gapAt: number;
   usualGapMs: number;
+  /** When an event that came was last made, and when a record was last appended as promptly as ever, in any of them. */
+  lastCreatedMs: number;
+  promptMs: number;
+  /** The latest holds of all its lanes. */
+  readonly holds: { readonly lane: LaneFold; readonly hold: Hold }[];
 }
 
 export interface TaskPoint {
@@ -121,6 +128,8 @@ export interface LaneFold {
   readonly source: Source;
   readonly topic: string;
   readonly partition: number;
+  /** Of its partition in `State.partitions`. */
+  readonly placeKey: string;
   leader: number | undefined;
   records: number;
   late: number;
@@ -129,8 +138,6 @@ export interface LaneFold {
   lastSecondMs: number;
   maxEventMs: number;
   last: Arrival;
-  /** When a record was last appended as promptly as ever; −∞ before. */
-  promptMs: number;
   /** One a second in which records came: by when they were processed and, of the last of them, appended. */
   readonly progress: Progress[];
   /** The latest few; kept after they are over. */

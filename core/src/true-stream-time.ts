@@ -1,5 +1,4 @@
 import type { Arrival } from './arrival.ts';
-import { partitionKey } from './stall.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
 
 /**
@@ -89,7 +88,7 @@ export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime
 function isKeptBack(state: State, lane: LaneFold, nowMs: number): boolean {
   const hold = lane.holds.at(-1);
   if (hold !== undefined && hold.untilMs === undefined) return true;
-  const partition = state.partitions.get(partitionKey(lane.of.group, lane.topic, lane.partition));
+  const partition = state.partitions.get(lane.placeKey);
   if (partition === undefined) return false;
   const spell = partition.errors.at(-1);
   if (spell !== undefined && nowMs - spell.untilMs < leastOverdueMs) return true;
@@ -101,10 +100,10 @@ function isKeptBack(state: State, lane: LaneFold, nowMs: number): boolean {
 function heldAtMs(lane: LaneFold, nowMs: number): number {
   const { of } = lane;
   const isAll = nowMs - of.lastSeenMs > Math.max(leastOverdueMs, overdueTimes * of.usualGapMs);
-  return isAll ? Math.max(...of.lanes.map(silentSinceMs)) : silentSinceMs(lane);
+  return isAll ? of.lastCreatedMs : silentSinceMs(lane);
 }
 
 /** Partitions move: what is still to come of one is its new task's. Without assignments, a task keeps what it has seen. */
-export function isAssigned(task: TaskFold, { topic, partition }: LaneFold): boolean {
-  return task.partitions.length === 0 || task.partitions.some((p) => p.topic === topic && p.partition === partition);
+export function isAssigned({ assigned }: TaskFold, { placeKey }: LaneFold): boolean {
+  return assigned.size === 0 || assigned.has(placeKey);
 }

@@ -9,7 +9,7 @@ const root = join(import.meta.dirname, '..', '..');
 
 /** Builds the page into a folder of its own, as users get it: `dist` may be in use. */
 export function buildPage(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'tidemark-page-'));
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-dashboard-'));
   const vite = join(root, 'node_modules', 'vite', 'bin', 'vite.js');
   execFileSync(process.execPath, [vite, 'build', 'dashboard', '--logLevel', 'error', '--outDir', folder], {
     cwd: root,

@@ -49,6 +49,10 @@ export class EventTimeWindows {
     this.#options = options;
   }
 
+  get intake(): Readonly<Intake> {
+    return this.#intake;
+  }
+
   get watermarkMs(): number {
     return this.#watermarkMs;
   }

@@ -1,5 +1,6 @@
 export * from './beam.ts';
 export { beamFaults } from './beam-faults.ts';
+export * from './drop-interval.ts';
 export { EventTimeWindows, type EventTimeWindowsOptions, type Firing, type Intake } from './event-time-windows.ts';
 export type { SpecFault } from './fault.ts';
 export * as flink from './flink/index.ts';
@@ -10,4 +11,5 @@ export * from './policy-spec.ts';
 export * from './record-order.ts';
 export * as samza from './samza/index.ts';
 export * from './time-window-drops.ts';
+export * from './traps.ts';
 export * from './windows.ts';

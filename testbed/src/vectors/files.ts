@@ -9,9 +9,18 @@ export function vectorFiles(path: string): string[] {
     .sort((one, other) => (one.name < other.name ? -1 : 1))
     .flatMap((entry) => {
       const below = join(path, entry.name);
-      if (entry.isDirectory() || entry.isSymbolicLink()) return vectorFiles(below);
+      if (entry.isDirectory() || (entry.isSymbolicLink() && leadsSomewhere(below))) return vectorFiles(below);
       return isVector(below) ? [below] : [];
     });
+}
+
+/** A broken link is a file that cannot be read: it fails by itself and leaves the rest of its folder to be judged. */
+function leadsSomewhere(link: string): boolean {
+  try {
+    return statSync(link, { throwIfNoEntry: false }) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function isVector(path: string): boolean {

@@ -1,4 +1,4 @@
-import { EventTimeWindows, type Firing } from '../event-time-windows.ts';
+import { EventTimeWindows, type Firing, type Intake } from '../event-time-windows.ts';
 import { flinkGrid, type WindowShape } from '../windows.ts';
 
 export interface WindowOperatorOptions {
@@ -27,6 +27,11 @@ export class WindowOperator {
           ? { session: { gapMs: window.gapMs, touchingJoin: true, lateBy: 'mergedSession' } }
           : { grid: flinkGrid(window) },
     });
+  }
+
+  /** What became of the last record, window by window; only lent until the next. */
+  get intake(): Readonly<Intake> {
+    return this.#windows.intake;
   }
 
   get watermarkMs(): number {

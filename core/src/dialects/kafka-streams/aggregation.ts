@@ -15,6 +15,8 @@ export interface WindowSink {
   updated(window: Readonly<WindowCount>): void;
   /** A session that was merged into another. */
   removed(window: Readonly<WindowCount>): void;
+  /** A final result that onWindowClose has passed over and will never emit. */
+  lost?(window: Readonly<WindowCount>): void;
 }
 
 /** A windowed count of Kafka Streams. */

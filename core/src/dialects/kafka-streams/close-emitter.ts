@@ -53,7 +53,9 @@ export class CloseEmitter {
     if (this.#lastCloseMs !== undefined && this.#range.isWorthIt?.(fromMs, toMs) === false) return;
     const oldestMs = Math.max(fromMs, this.#oldestMs());
     this.#pending.take(toMs, (window, filedMs) => {
-      if (window.live && filedMs >= oldestMs) out.updated(window);
+      if (!window.live) return;
+      if (filedMs >= oldestMs) out.updated(window);
+      else out.lost?.(window);
     });
     this.#lastCloseMs = closeMs;
   }
