@@ -1,8 +1,6 @@
-import { promisify } from 'node:util';
-import { zstdCompress, zstdDecompress } from 'node:zlib';
 import { type FollowSettings, faultLine, readFollowSettings } from '@tidemark/config';
 import kafkajs, { type KafkaConfig } from 'kafkajs';
-import { Follower } from 'tidemark/follow';
+import { Follower, registerCodecs } from 'tidemark/follow';
 
 /** `tidemark agent`: follows a consumer group until it is asked to end. */
 export async function runAgent(flags: readonly string[]): Promise<void> {
@@ -16,7 +14,7 @@ export async function runAgent(flags: readonly string[]): Promise<void> {
     process.stderr.write('tidemark agent: not started: switched off by TIDEMARK_ENABLED\n');
     return;
   }
-  registerZstd();
+  registerCodecs(kafkajs);
   const follower = new Follower(
     new kafkajs.Kafka(kafkaConfig(read.value)),
     read.value,
@@ -39,14 +37,4 @@ function kafkaConfig({ brokers, tls, sasl }: FollowSettings): KafkaConfig {
     ssl: tls,
     ...(sasl === undefined ? {} : { sasl: sasl as NonNullable<KafkaConfig['sasl']> }),
   };
-}
-
-/** kafkajs brings gzip only. Zstandard is in Node since 22.15; Snappy and LZ4 are in neither. */
-function registerZstd(): void {
-  if (typeof zstdDecompress !== 'function') return;
-  const [compress, decompress] = [promisify(zstdCompress), promisify(zstdDecompress)];
-  kafkajs.CompressionCodecs[kafkajs.CompressionTypes.ZSTD] = () => ({
-    compress: (encoder: { readonly buffer: Buffer }) => compress(encoder.buffer),
-    decompress: (buffer: Buffer) => decompress(buffer),
-  });
 }

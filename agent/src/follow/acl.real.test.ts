@@ -88,7 +88,6 @@ test.skipIf(missing)('says exactly which right is missing, and goes on as soon a
   await grant(admin, AclOperationTypes.READ, AclResourceTypes.TOPIC, 'orders');
   await said('again able to read orders-0');
   await until('records', 20_000, () => cellsOf(taker.reports).length > 0);
-  console.info(lines);
   // One line a trouble, however often it was tried.
   expect(lines.filter((line) => line.includes('grant')).length).toBe(3);
 

@@ -1,8 +1,15 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Consumer, Kafka } from 'kafkajs';
+import { faultLine, readFollowSettings } from '@tidemark/config';
+import kafkajs, { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { afterEach, expect, inject, test } from 'vitest';
+import { removeTraces } from '../../../testbed/src/demo/topic.ts';
+import { startProxy } from '../../../testbed/src/network/proxy.ts';
+import { throughProxy } from '../../../testbed/src/network/through-proxy.ts';
 import { cellsOf, type ReportTaker, startReportTaker, sum } from '../../test/collector.ts';
 import { kafkaOf, setStage, startSidecar, until } from '../../test/follow-stage.ts';
+import { registerCodecs } from './codec/register-codecs.ts';
+import { Follower } from './follower.ts';
 
 const { brokers, missing } = inject('broker');
 const leaving: (() => unknown)[] = [];
@@ -11,11 +18,11 @@ afterEach(async () => {
 });
 
 /** A consumer as there are many: it commits now and then, and knows nothing of us. */
-async function startConsumer(kafka: Kafka, group: string, topic: string): Promise<Consumer> {
+async function startConsumer(kafka: Kafka, group: string, ...topics: string[]): Promise<Consumer> {
   const consumer = kafka.consumer({ groupId: group });
   leaving.push(() => consumer.disconnect());
   await consumer.connect();
-  await consumer.subscribe({ topics: [topic], fromBeginning: true });
+  await consumer.subscribe({ topics, fromBeginning: true });
   const joined = new Promise<void>((resolve) => {
     consumer.on(consumer.events.GROUP_JOIN, () => resolve());
   });
@@ -147,6 +154,84 @@ test.skipIf(missing)('a topic that is deleted, and one that the group does not c
   // One line a trouble, not one an attempt.
   expect(sidecar.lines.filter((line) => line.includes(topic)).length).toBeLessThanOrEqual(8);
   expect((await sidecar.stop()).code).toBe(0);
+});
+
+test.skipIf(missing)('records that the broker packed, in each way that there is', async () => {
+  const group = `follow-${randomUUID().slice(0, 8)}`;
+  const kafka = kafkaOf(brokers);
+  const admin = kafka.admin();
+  await admin.connect();
+  leaving.push(() => admin.disconnect());
+  const topics = ['gzip', 'snappy', 'lz4', 'zstd'].map((compression) => {
+    const topic = `${compression}-${group}`;
+    leaving.push(() => removeTraces(brokers, topic));
+    return { topic, numPartitions: 1, configEntries: [{ name: 'compression.type', value: compression }] };
+  });
+  await admin.createTopics({ topics, waitForLeaders: true });
+  registerCodecs(kafkajs);
+  await startConsumer(kafka, group, ...topics.map(({ topic }) => topic));
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  const sidecar = startSidecar({ brokers, group, collectorUrl: taker.url, flags: ['--tasks', 'partition'] });
+  leaving.push(() => sidecar.stop());
+  await until('the group to be followed', 15_000, () => sidecar.lines.some((line) => line.includes('4 partitions')));
+  await sleep(1_000);
+
+  const producer = kafka.producer();
+  await producer.connect();
+  leaving.push(() => producer.disconnect());
+  // Runs, repetitions and noise, so that each kind of copy is in it.
+  const noise = (i: number) => ((i * 2_654_435_761) >>> 0).toString(36);
+  for (const { topic } of topics) {
+    for (let batch = 0; batch < 3; batch++) {
+      const value = (i: number) => noise(i).repeat(i % 40) + noise(i + batch) + 'x'.repeat(i);
+      const messages = Array.from({ length: 400 }, (_, i) => ({ value: value(i), timestamp: String(1_000_000 + i) }));
+      await producer.send({ topic, messages });
+    }
+  }
+  await until('all records', 20_000, () => recordsIn(taker) === 4 * 1_200);
+  const cells = cellsOf(taker.reports);
+  for (const { topic } of topics) {
+    const own = cells.filter((cell) => cell.topic === topic);
+    expect(sum(own.map(({ count }) => count))).toBe(1_200);
+    expect(Math.min(...own.map(({ minEventMs }) => minEventMs))).toBe(1_000_000);
+    expect(Math.max(...own.map(({ maxEventMs }) => maxEventMs))).toBe(1_000_399);
+  }
+  expect(sidecar.lines.filter((line) => line.includes('unpacked'))).toEqual([]);
+});
+
+test.skipIf(missing)('a network that is cut for a while: nothing is lost, nothing counted twice', async () => {
+  await using stage = await setStage(brokers, 2);
+  const { topic, group } = stage;
+  const kafka = kafkaOf(brokers);
+  const taker = await startReportTaker();
+  leaving.push(() => taker.stop());
+  await startConsumer(kafka, group, topic);
+  const proxy = await startProxy();
+  leaving.push(() => proxy.close());
+  const read = readFollowSettings({}, ['--group', group, '--brokers', brokers.join(','), '--collector-url', taker.url]);
+  if (!read.ok) throw new Error(read.faults.map(faultLine).join());
+  const socketFactory = throughProxy(proxy);
+  const retry = { retries: 1, initialRetryTime: 100 };
+  const behindProxy = new Kafka({ brokers: [...brokers], logLevel: logLevel.NOTHING, socketFactory, retry });
+  const follower = new Follower(behindProxy, read.value, 'test');
+  follower.start();
+  leaving.push(() => follower.stop());
+  await until('a first report of the partitions', 15_000, () => taker.reports.some(({ tasks }) => tasks.length > 0));
+  await sleep(1_000);
+  await produce(kafka, topic, 2, 10);
+  await until('the first records', 15_000, () => recordsIn(taker) === 20);
+  proxy.cut();
+  await produce(kafka, topic, 2, 10);
+  await sleep(3_000);
+  proxy.restore();
+  await produce(kafka, topic, 2, 10);
+  await until('all records', 20_000, () => recordsIn(taker) >= 60);
+  await sleep(1_500);
+  expect(recordsIn(taker)).toBe(60);
+  const { errors, redelivered } = taker.reports.at(-1)!.health;
+  expect(redelivered).toBe(0);
+  expect(errors).toBeGreaterThan(0);
 });
 
 test('a broker that cannot be reached: one line, counted, and it keeps trying', async () => {

@@ -61,7 +61,6 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', asyn
   expect(counted).toBe(lost.length);
 
   const { tasks, totals } = await collector.assessment();
-  console.info({ written, counted, totals, lines: sidecar.lines });
   expect(tasks.map(({ id }) => id)).toEqual([`${group}/${topic}-0`]);
   expect(tasks[0]?.dropped).toEqual([{ policy: 'tumbling 5s grace 2s', count: counted }]);
   const falselyLate = totals.filter(({ verdict }) => verdictClass[verdict] === 'falsely late');
@@ -71,7 +70,6 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', asyn
   const incidents = await collector.incidents(group);
   expect(incidents.map(({ kind, source }) => `${kind} ${sourceName(source)}`)).toEqual(['producerCutOff B']);
   const [incident] = incidents;
-  console.info(incident?.sentence, { cutAtMs, restoredAtMs, start: incident?.start, end: incident?.end });
   const ranges = incident?.dropped[0]?.offsets[0]?.ranges ?? [];
   expect(ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i))).toEqual(
     lost.map(({ offset }) => offset),

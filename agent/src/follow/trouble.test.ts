@@ -28,10 +28,10 @@ test.for<{ why: string; deed: Deed; fault: KafkaFault; want: string }>([
     want: 'cannot find the leaders of topic "orders": it is not there (deleted, or not created yet)',
   },
   {
-    why: 'a compression that kafkajs does not bring',
+    why: 'a compression that this Node does not bring',
     deed: { kind: 'fetch', topic: 'orders', partition: 0 },
-    fault: { name: 'KafkaJSNotImplemented', message: 'Snappy compression not implemented' },
-    want: "cannot read orders-0: its records cannot be unpacked (Snappy compression not implemented); register a codec in kafkajs's CompressionCodecs",
+    fault: { name: 'KafkaJSNotImplemented', message: 'ZSTD compression not implemented' },
+    want: 'cannot read orders-0: its records cannot be unpacked (ZSTD compression not implemented); Zstandard needs Node 22.15 or later',
   },
   {
     why: 'anything else, in its own words',

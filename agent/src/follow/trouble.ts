@@ -32,7 +32,7 @@ export function troubleLine(deed: Deed, fault: KafkaFault): string {
     return `${what}: TIDEMARK_USERNAME and TIDEMARK_PASSWORD are refused (${fault.message})`;
   }
   if (fault.name === 'KafkaJSNotImplemented') {
-    return `${what}: its records cannot be unpacked (${fault.message}); register a codec in kafkajs's CompressionCodecs`;
+    return `${what}: its records cannot be unpacked (${fault.message}); Zstandard needs Node 22.15 or later`;
   }
   return `${what}: ${fault.type ?? fault.message}`;
 }
