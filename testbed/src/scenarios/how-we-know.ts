@@ -1,0 +1,132 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+
+/**
+ * Writes `docs/how-we-know.md` from the scorer's own figures:
+ *
+ *   npm run -s scenarios -- SCENARIOS --out PREDICTIONS
+ *   node testbed/src/scenarios/how-we-know.ts SCENARIOS PREDICTIONS
+ */
+interface Rates {
+  readonly precision: number | null;
+  readonly recall: number | null;
+  readonly f1: number | null;
+}
+
+interface Score {
+  readonly scenarios: number;
+  readonly incidents: {
+    readonly [kind: string]: Rates & { readonly tp: number; readonly fp: number; readonly fn: number };
+  };
+  readonly material: Classes;
+  readonly dropped: Classes;
+  readonly attribution: number | null;
+  readonly delayMs: { readonly median: number | null; readonly p90: number | null };
+  readonly falseAlarms: { readonly calmHours: number; readonly perCalmHour: number };
+  readonly streamTime: {
+    readonly [which: string]: { readonly medianMs: number; readonly p95Ms: number; readonly unsafe: number };
+  };
+}
+
+interface Classes {
+  readonly records: number;
+  readonly accuracy: number | null;
+  readonly macroF1: number | null;
+  readonly classes?: { readonly [cause: string]: Rates };
+}
+
+const [scenarios, predictions] = process.argv.slice(2);
+if (scenarios === undefined || predictions === undefined) {
+  console.error('how-we-know: give the folder of the scenarios and that of the predictions');
+  process.exit(2);
+}
+const folder = mkdtempSync(join(tmpdir(), 'tidemark-score-'));
+const json = join(folder, 'score.json');
+execFileSync('python3', [join(scenarios, 'score.py'), scenarios, predictions, '--json', json], { stdio: 'ignore' });
+const { overall, families } = JSON.parse(readFileSync(json, 'utf8')) as {
+  readonly overall: Score;
+  readonly families: { readonly [family: string]: Score };
+};
+rmSync(folder, { recursive: true });
+
+const figure = (value: number | null | undefined, digits = 2): string => (value == null ? '–' : value.toFixed(digits));
+const row = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
+const online = overall.streamTime['streamTimeOnline']!;
+const onlineInOutage = overall.streamTime['streamTimeOnlineInOutage']!;
+const hindsight = overall.streamTime['streamTime']!;
+const stream = overall.streamTime['sInOutage']!;
+
+writeFileSync(
+  'docs/how-we-know.md',
+  `# How we know that it is right
+
+This page is made by \`testbed/src/scenarios/how-we-know.ts\` from the scorer's own figures.
+
+${overall.scenarios} simulated worlds of Kafka producers, brokers and consumers, in which something goes wrong or only seems to. Their truth is
+counterfactual: each world is run again without each single fault, and the cause of a late record is the fault without which it would not
+have been late. Tidemark sees what agents beside the consumers see, through the same folds as in production (observe, report, assess), a
+report and a tick each second, never ahead of time: an incident counts from the tick in which it was first reported.
+
+## Incidents
+
+${row('kind', 'found', 'false', 'missed', 'precision', 'recall', 'F1')}
+${row('---', '---', '---', '---', '---', '---', '---')}
+${Object.entries(overall.incidents)
+  .map(([kind, { tp, fp, fn, precision, recall, f1 }]) =>
+    row(kind, tp, fp, fn, figure(precision), figure(recall), figure(f1)),
+  )
+  .join('\n')}
+
+False alarms in ${figure(overall.falseAlarms.calmHours, 0)} calm hours: ${figure(overall.falseAlarms.perCalmHour, 3)} an hour. A cut is reported ${figure(overall.delayMs.median, 0)} ms after the first
+delivery on its return (median; p90 ${figure(overall.delayMs.p90, 0)} ms).
+
+## Causes of late records
+
+| | records | accuracy | macro F1 |
+|---|---|---|---|
+${row('late by 1 s or more', overall.material.records, figure(overall.material.accuracy, 3), figure(overall.material.macroF1, 3))}
+${row('dropped under the policy', overall.dropped.records, figure(overall.dropped.accuracy, 3), figure(overall.dropped.macroF1, 3))}
+
+Which records are late, and which are dropped, is exact in all worlds. ${figure((overall.attribution ?? 0) * 100, 1)} % of the late records that an incident caused are put to
+that incident.
+
+## True stream time
+
+| | median off | p95 off | more than 1 s too high |
+|---|---|---|---|
+${row('with hindsight', `${hindsight.medianMs} ms`, `${hindsight.p95Ms} ms`, `${figure(hindsight.unsafe * 100, 1)} %`)}
+${row('online', `${online.medianMs} ms`, `${online.p95Ms} ms`, `${figure(online.unsafe * 100, 1)} %`)}
+${row('online, while an outage lasts', `${onlineInOutage.medianMs} ms`, `${onlineInOutage.p95Ms} ms`, `${figure(onlineInOutage.unsafe * 100, 1)} %`)}
+${row('the stream time itself, while an outage lasts', `${stream.medianMs} ms`, `${stream.p95Ms} ms`, `${figure(stream.unsafe * 100, 1)} %`)}
+
+## By family of worlds
+
+${row('family', 'worlds', 'found', 'false', 'missed', 'cause of material lateness', 'cause of drops')}
+${row('---', '---', '---', '---', '---', '---', '---')}
+${Object.entries(families)
+  .map(([family, score]) => {
+    const all = score.incidents['all'];
+    return row(
+      family,
+      score.scenarios,
+      all?.tp ?? 0,
+      all?.fp ?? 0,
+      all?.fn ?? 0,
+      figure(score.material.accuracy),
+      figure(score.dropped.accuracy),
+    );
+  })
+  .join('\n')}
+
+## Other judges
+
+- The drops of Kafka Streams, Flink, Beam and Samza are reproduced record for record on vectors made by the real engines (\`npm run vectors\`,
+  \`npm run judges\`; [dialects](dialects.md)).
+- Clock bounds, liars, drift and steps are judged by scenarios with known truth and by real chronyd daemons under false clocks ([clocks](clocks.md)).
+- The demo's four stories run on a real broker with a network that is really cut; what is said is compared with the consumer's own log
+  (\`npm run demo -- --check\`).
+- The sidecar's count of drops is compared with a real Kafka Streams application's own metric ([sidecar](sidecar.md)).
+`,
+);
