@@ -53,10 +53,10 @@ rmSync(folder, { recursive: true });
 
 const figure = (value: number | null | undefined, digits = 2): string => (value == null ? '–' : value.toFixed(digits));
 const row = (...cells: (string | number)[]): string => `| ${cells.join(' | ')} |`;
-const online = overall.streamTime['streamTimeOnline']!;
-const onlineInOutage = overall.streamTime['streamTimeOnlineInOutage']!;
-const hindsight = overall.streamTime['streamTime']!;
-const stream = overall.streamTime['sInOutage']!;
+const online = overall.streamTime.streamTimeOnline!;
+const onlineInOutage = overall.streamTime.streamTimeOnlineInOutage!;
+const hindsight = overall.streamTime.streamTime!;
+const stream = overall.streamTime.sInOutage!;
 
 writeFileSync(
   'docs/how-we-know.md',
@@ -107,7 +107,7 @@ ${row('family', 'worlds', 'found', 'false', 'missed', 'cause of material latenes
 ${row('---', '---', '---', '---', '---', '---', '---')}
 ${Object.entries(families)
   .map(([family, score]) => {
-    const all = score.incidents['all'];
+    const all = score.incidents.all;
     return row(
       family,
       score.scenarios,
