@@ -13,6 +13,7 @@ import {
   type TaskState,
   takeReport,
 } from '@tidemark/core';
+import { prng } from '../../testbed/src/story/prng.ts';
 
 /**
  * The seed's story, told through the agent's own fold: producers A and B, one event each 100 ms into partition 0 or 1; B is
@@ -53,7 +54,7 @@ export function reportsOf(story: Story): Report[] {
   );
   const partitions = [0, 1].map((partition) => partitionOf(task, topic, partition));
   const logs: { readonly atMs: number; readonly eventMs: number; readonly name: string }[][] = [[], []];
-  const random = randomFrom(story.seed);
+  const random = prng(story.seed);
   for (const { name, atMs, eventMs } of arrivals(story)) logs[random() < 0.5 ? 0 : 1]!.push({ name, atMs, eventMs });
 
   const reports: Report[] = [];
@@ -109,14 +110,4 @@ function report(observation: Observation, nowMs: number): Report {
     },
     health: { queuedReports: 0, droppedReports: 0, unreadable: { 'no timestamp': 2 }, errors: 0 },
   });
-}
-
-function randomFrom(seed: number): () => number {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
 }

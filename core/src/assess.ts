@@ -1,14 +1,8 @@
-import {
-  type Assessment,
-  assessLimits,
-  type HostClock,
-  type SourceAssessment,
-  type TaskAssessment,
-} from './assessment.ts';
+import { type Assessment, assessLimits, type SourceAssessment, type TaskAssessment } from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
 import { forgetSilent } from './forget.ts';
+import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
-import { widen } from './interval.ts';
 import { judge } from './judge.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
@@ -18,8 +12,6 @@ import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts'
 
 /** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
 const reviseForMs = 120_000;
-/** Drift promised by a disciplined clock between two readings. */
-const driftPpm = 50;
 const maxSourcesShown = 200;
 
 export function firstAssessment(nowMs: number): Assessment {
@@ -55,7 +47,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
       health: agent.health,
     })),
     tasks,
-    hosts: [...state.hosts.keys()].map((host) => hostClock(state, host, nowMs)),
+    hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
     incidents,
     totals: [...state.totals.values()].map((total) => ({ ...total })),
     revisedFromMs,
@@ -170,23 +162,4 @@ function sourcesOf(task: TaskFold): SourceAssessment[] {
     };
   });
   return sources.sort((a, b) => b.records - a.records).slice(0, maxSourcesShown);
-}
-
-function hostClock(state: State, host: string, nowMs: number): HostClock {
-  const fold = state.hosts.get(host)!;
-  const { reading } = fold;
-  return {
-    host,
-    source: fold.source,
-    ...(reading === undefined
-      ? {}
-      : {
-          offset: widen(
-            { lowMs: reading.offsetMs - reading.errorMs, highMs: reading.offsetMs + reading.errorMs },
-            { ageMs: nowMs - reading.atMs, driftPpm },
-          ),
-          readAtMs: reading.atMs,
-        }),
-    steps: fold.steps,
-  };
 }

@@ -1,3 +1,5 @@
+import { nearestRank } from './nearest-rank.ts';
+
 /**
  * What a source usually does in a partition: how long it is silent between records, and how long its records take from
  * creation to the broker. Silence and delay are judged against this, never against a global timeout.
@@ -117,8 +119,13 @@ function settleFloor(habit: Habit, sinceMs: number): void {
 function learnQuantiles(habit: Habit): void {
   if (habit.entries.length === 0) return;
   // One long silence among ten does not make a source a silent one.
-  const sorted = habit.entries.map(({ gapMs }) => gapMs).sort((a, b) => a - b);
-  habit.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
-  const slow = habit.entries.map(({ slowMs }) => slowMs).sort((a, b) => a - b);
-  habit.typicalDelayMs = Math.max(0, slow[Math.ceil(0.75 * slow.length) - 1]! - habit.floorMs) || 0;
+  habit.usualGapMs = nearestRank(
+    habit.entries.map(({ gapMs }) => gapMs),
+    0.9,
+  );
+  const slowMs = nearestRank(
+    habit.entries.map((entry) => entry.slowMs),
+    0.75,
+  );
+  habit.typicalDelayMs = Math.max(0, slowMs - habit.floorMs) || 0;
 }

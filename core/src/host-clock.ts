@@ -1,7 +1,8 @@
 import { tellsOfStep } from './arrival.ts';
-import { widen } from './interval.ts';
+import type { HostClock } from './assessment.ts';
+import { type Interval, widen } from './interval.ts';
 import { voidSince } from './lane.ts';
-import type { Report } from './report.ts';
+import type { ClockReading, Report } from './report.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import type { HostFold, State } from './state.ts';
 
@@ -37,15 +38,22 @@ export function learnClock(state: State, report: Report, toldMs: number | undefi
   fold.steps.push(...report.clock.steps);
   fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
   if (fold.reading === undefined) return fold;
-  const { offsetMs, errorMs, atMs } = fold.reading;
-  const bound = widen(
-    { lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs },
-    { ageMs: report.toMs - atMs, driftPpm },
-  );
+  const bound = boundAt(fold.reading, report.toMs);
   const secondMs = secondOf(report.toMs);
   if (fold.points.at(-1)?.secondMs !== secondMs) fold.points.push({ secondMs, ...bound });
   while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
   return fold;
+}
+
+/** How far the clock was ahead, by a reading that is older or younger than `atMs`: wider with its age. */
+function boundAt({ offsetMs, errorMs, atMs: readAtMs }: ClockReading, atMs: number): Interval {
+  return widen({ lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs }, { ageMs: atMs - readAtMs, driftPpm });
+}
+
+/** What is believed of a host's clock at `nowMs`. */
+export function hostClock({ host, source, reading, steps }: HostFold, nowMs: number): HostClock {
+  const bound = reading === undefined ? {} : { offset: boundAt(reading, nowMs), readAtMs: reading.atMs };
+  return { host, source, ...bound, steps };
 }
 
 function voidHost(state: State, host: string, sinceMs: number): void {

@@ -4,6 +4,7 @@ import { createHabit } from './habit.ts';
 import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
+import { nearestRank } from './nearest-rank.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { historyMs, secondOf } from './seconds.ts';
@@ -226,8 +227,7 @@ function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
     of.gapsMs[of.gapAt] = gapMs;
     of.gapAt = (of.gapAt + 1) % gapWindow;
     if (of.gapsMs.length < gapWindow || of.gapAt % gapsEvery === 0) {
-      const sorted = of.gapsMs.toSorted((a, b) => a - b);
-      of.usualGapMs = sorted[Math.ceil(0.9 * sorted.length) - 1]!;
+      of.usualGapMs = nearestRank(of.gapsMs, 0.9);
     }
   }
   if (!(lastMs <= of.lastSeenMs)) of.lastSeenMs = lastMs;

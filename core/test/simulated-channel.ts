@@ -1,17 +1,8 @@
 /** Seeded worlds for the laws about clocks: delays as networks have them, clocks that drift and are set. */
 
-export type Random = () => number;
+import { prng } from '../../testbed/src/story/prng.ts';
 
-/** Mulberry32: small, seeded, good enough to shake a law. */
-export function seeded(seed: number): Random {
-  let state = seed >>> 0;
-  return () => {
-    state = (state + 0x6d2b79f5) >>> 0;
-    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
-    mixed = (mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61)) ^ mixed;
-    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
-  };
-}
+export type Random = () => number;
 
 export const networks = {
   lan: { baseMs: 0.25, medianMs: 0.3, sigma: 0.6, tailShare: 0.01, episodeMs: 6 },
@@ -33,7 +24,7 @@ export interface ChannelWorld {
 
 /** Stamps (create, append) of one channel, in append order; the broker's clock is right. */
 export function simulateChannel(world: ChannelWorld): { fromMs: number; toMs: number }[] {
-  const random = seeded(world.seed);
+  const random = prng(world.seed);
   const delay = delays(random, networks[world.network], world.seconds);
   const records: { fromMs: number; toMs: number }[] = [];
   let t = 0;

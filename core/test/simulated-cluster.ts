@@ -1,4 +1,5 @@
-import { delays, networks, seeded } from './simulated-channel.ts';
+import { prng } from '../../testbed/src/story/prng.ts';
+import { delays, networks } from './simulated-channel.ts';
 
 export interface SimulatedStamp {
   readonly host: string;
@@ -26,7 +27,7 @@ export function simulateCluster(options: {
   /** How far a host is ahead of what its readings claim. */
   readonly lies?: { readonly [host: string]: number };
 }): SimulatedCluster {
-  const random = seeded(options.seed);
+  const random = prng(options.seed);
   const seconds = options.seconds ?? 120;
   const phiPpm = 50;
   const clocks = new Map(

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { seeded } from '../../test/simulated-channel.ts';
+import { prng } from '../../../testbed/src/story/prng.ts';
 import { clusterTruth, type SimulatedCluster, simulateCluster } from '../../test/simulated-cluster.ts';
 import { type BoundEnd, type ClockSolution, offsetAt, solveClocks, trueTimesInOrder } from './bound.ts';
 import {
@@ -137,7 +137,7 @@ function ms(end: BoundEnd): number | undefined {
 }
 
 function shuffle<T>(items: readonly T[], seed: number): T[] {
-  const random = seeded(seed);
+  const random = prng(seed);
   return items
     .map((item) => [random(), item] as const)
     .sort(([a], [b]) => a - b)

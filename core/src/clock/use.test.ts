@@ -1,11 +1,12 @@
 import { expect, test } from 'vitest';
-import { exponential, seeded, simulateChannel } from '../../test/simulated-channel.ts';
+import { prng } from '../../../testbed/src/story/prng.ts';
+import { exponential, simulateChannel } from '../../test/simulated-channel.ts';
 import { findOddFloors } from './soft-floor.ts';
 import { createUseWatch, type EventTimeUse, eventTimeUse, watchUse } from './use.ts';
 
 const channel = simulateChannel({ network: 'cloud', seed: 5, seconds: 90, perSecond: 10 });
 const startMs = channel[0]!.toMs;
-const random = seeded(11);
+const random = prng(11);
 
 const stories: readonly {
   why: string;
