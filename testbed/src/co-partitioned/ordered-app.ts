@@ -1,14 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { findJava } from '../broker/java.ts';
 import { buildJudge } from '../judges/build.ts';
 import { engineNamed } from '../judges/engines.ts';
 import { PlainFailure } from '../plain-failure.ts';
-import { bequeath } from '../process/last-will.ts';
+import { startTalkingJvm, type TalkingJvm } from '../process/talking-jvm.ts';
 
 export interface OrderedAppOptions {
   readonly brokers: readonly string[];
@@ -35,45 +30,35 @@ export interface StreamsMetrics {
 /** A real application of Kafka Streams in a process of its own, which says in which order it takes its records. */
 export class OrderedApp {
   readonly taken: Taken[] = [];
-  readonly #child: ChildProcess;
-  readonly #folder: string;
+  readonly #jvm: TalkingJvm;
   readonly #errors: string[] = [];
   #state = 'starting';
   #metrics: StreamsMetrics | undefined;
 
-  private constructor(child: ChildProcess, folder: string) {
-    this.#child = child;
-    this.#folder = folder;
+  private constructor(jvm: TalkingJvm) {
+    const { child } = jvm;
+    this.#jvm = jvm;
     createInterface({ input: child.stdout! }).on('line', (line) => this.#hear(line));
     createInterface({ input: child.stderr! }).on('line', (line) => {
       if (this.#errors.length < 40) this.#errors.push(line);
     });
-    child.stdin!.on('error', () => {});
   }
 
   static async start(options: OrderedAppOptions): Promise<OrderedApp> {
     const { versionProperty, version } = engineNamed('kafka-streams');
     const properties = { [versionProperty]: version };
     const classPath = await buildJudge({ project: 'co-partitioned', properties, onProgress: console.error });
-    const java = await findJava();
-    const folder = await mkdtemp(join(tmpdir(), 'tidemark-streams-'));
-    bequeath({ remove: folder });
     const { brokers, id, topics, maxTaskIdleMs, sizeMs, graceMs } = options;
-    const jvm = ['-Xmx256m', '-XX:+UseSerialGC', '-XX:TieredStopAtLevel=1', `-Djava.io.tmpdir=${folder}`];
+    const jvm = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath];
     const args = [brokers.join(','), id, ...topics, maxTaskIdleMs, sizeMs, graceMs].map(String);
-    const quiet = '-Dorg.slf4j.simpleLogger.defaultLogLevel=error';
-    const child = spawn(java, [...jvm, quiet, '-cp', classPath, 'tidemark.judge.CoPartitioned', ...args], {
-      detached: true,
-    });
-    if (child.pid !== undefined) bequeath({ kill: child.pid });
-    const app = new OrderedApp(child, folder);
+    const app = new OrderedApp(await startTalkingJvm('streams', [...jvm, 'tidemark.judge.CoPartitioned', ...args]));
     await app.until(() => app.#state === 'RUNNING', 60_000, 'running');
     return app;
   }
 
   async metrics(): Promise<StreamsMetrics> {
     this.#metrics = undefined;
-    this.#child.stdin!.write('\n');
+    this.#jvm.child.stdin!.write('\n');
     await this.until(() => this.#metrics !== undefined, 10_000, 'metrics');
     return this.#metrics!;
   }
@@ -81,7 +66,7 @@ export class OrderedApp {
   async until(isSo: () => boolean, withinMs: number, what: string): Promise<void> {
     const deadlineMs = Date.now() + withinMs;
     while (!isSo()) {
-      if (Date.now() > deadlineMs || this.#child.exitCode !== null) {
+      if (Date.now() > deadlineMs || this.#jvm.child.exitCode !== null) {
         const words = this.#errors.join('\n');
         throw new PlainFailure(`Streams application: no ${what} within ${withinMs} ms (${this.#state}). ${words}`);
       }
@@ -89,15 +74,8 @@ export class OrderedApp {
     }
   }
 
-  async stop(): Promise<void> {
-    const ended = new Promise((resolve) => this.#child.once('close', resolve));
-    if (this.#child.exitCode === null) {
-      this.#child.kill('SIGKILL');
-      await ended;
-    }
-    if (this.#child.pid !== undefined) bequeath({ spare: this.#child.pid });
-    await rm(this.#folder, { recursive: true, force: true, maxRetries: 5 });
-    bequeath({ keep: this.#folder });
+  stop(): Promise<void> {
+    return this.#jvm.stop();
   }
 
   #hear(line: string): void {
