@@ -5,7 +5,8 @@ const config: UserConfig = defineConfig({
   base: './',
   resolve: { conditions: ['tidemark-source', ...defaultClientConditions] },
   build: {
-    outDir: 'dist',
+    // Inside of the collector's package, which serves it.
+    outDir: '../collector/page',
     emptyOutDir: true,
     // The collector's content security policy allows no data: addresses.
     assetsInlineLimit: 0,

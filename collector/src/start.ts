@@ -6,8 +6,8 @@ import { createCollector } from './collector.ts';
 import { type Serving, serve } from './server.ts';
 import { startTicking, systemNowMs } from './tick.ts';
 
-/** Built by `npm run build` at the repository's root; beside the collector both from its sources and from its build. */
-const builtPage = fileURLToPath(new URL('../../dashboard/dist', import.meta.url));
+/** Built by `npm run build` at the repository's root, and in the package: beside the sources and beside what is built of them. */
+const builtPage = fileURLToPath(new URL('../page', import.meta.url));
 
 /** A collector that listens and ticks. Rejects, with node's own error, if it cannot listen. */
 export async function startCollector(settings: CollectorSettings, log: Logger): Promise<Serving> {
