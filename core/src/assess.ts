@@ -8,6 +8,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
 import type { LateRow, State, TaskFold } from './state.ts';
+import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
 
 /** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
@@ -23,6 +24,7 @@ export function firstAssessment(nowMs: number): Assessment {
     hosts: [],
     incidents: [],
     totals: [],
+    topology: emptyTopology,
     revisedFromMs: nowMs,
     overflow: {},
   };
@@ -50,6 +52,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
     hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
     incidents,
     totals: [...state.totals.values()].map((total) => ({ ...total })),
+    topology: emptyTopology,
     revisedFromMs,
     overflow: { ...state.overflow },
   };

@@ -3,6 +3,7 @@ import type { Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
 import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
+import type { Topology } from './topology/topology.ts';
 
 /** What the collector believes at `nowMs`. Plain JSON, made anew each tick; what did not change is the same object. */
 export interface Assessment {
@@ -15,6 +16,8 @@ export interface Assessment {
   readonly incidents: readonly Incident[];
   /** Since the collector started. A revised verdict moves its records from one row to another: sums stay. */
   readonly totals: readonly LateTotal[];
+  /** The groups, the topics between them, and their watermarks. */
+  readonly topology: Topology;
   /** The series changed from this second on with this tick. */
   readonly revisedFromMs: number;
   /** What went beyond a bound of the collector, by name: counted, not kept. */

@@ -47,3 +47,4 @@ export {
 export * from './source.ts';
 export { createState, type LateRow, type State } from './state.ts';
 export { takeReport } from './take-report.ts';
+export * from './topology/topology.ts';

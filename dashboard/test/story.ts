@@ -47,6 +47,7 @@ export function assessmentOf(story: Story): Assessment {
     incidents,
     revisedFromMs: nowMs,
     overflow: {},
+    topology: { nodes: [], edges: [] },
     totals: incidents.map((incident) => ({
       group: 'order-counts',
       topic: 'orders',
@@ -66,6 +67,7 @@ export const emptyAssessment = (nowMs: number): Assessment => ({
   hosts: [],
   incidents: [],
   totals: [],
+  topology: { nodes: [], edges: [] },
   revisedFromMs: nowMs,
   overflow: {},
 });
