@@ -1,13 +1,20 @@
-import { type Assessment, assessLimits, type SourceAssessment, type TaskAssessment } from './assessment.ts';
+import {
+  type Assessment,
+  assessLimits,
+  type SourceAssessment,
+  type SourceState,
+  type TaskAssessment,
+} from './assessment.ts';
 import type { Incident, Verdict } from './finding.ts';
 import { forgetSilent } from './forget.ts';
 import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
 import { judge } from './judge.ts';
+import { activeHold } from './lane.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
-import type { LateRow, State, TaskFold } from './state.ts';
+import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
 import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
 
@@ -145,15 +152,13 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
 
 function sourcesOf(task: TaskFold): SourceAssessment[] {
   const bySource = Map.groupBy(task.lanes.values(), (lane) => sourceKey(lane.source));
-  const rank = { live: 0, silent: 1, gone: 2 };
   const sources = [...bySource.values()].map((lanes): SourceAssessment => {
     const records = lanes.reduce((sum, lane) => sum + lane.records, 0);
-    const states = lanes.map((lane) => presenceOf(lane, task.reportedMs)).sort((a, b) => rank[a] - rank[b]);
     const aheadMs = Math.max(0, ...lanes.map((lane) => lane.ahead?.byMs ?? 0));
     return {
       source: lanes[0]!.source,
       partitions: lanes.map(({ topic, partition }) => ({ topic, partition })),
-      state: states[0]!,
+      state: stateOf(lanes, task.reportedMs),
       records,
       late: lanes.reduce((sum, lane) => sum + lane.late, 0),
       lastEventMs: Math.max(...lanes.map((lane) => lane.last.eventMs)),
@@ -165,4 +170,12 @@ function sourcesOf(task: TaskFold): SourceAssessment[] {
     };
   });
   return sources.sort((a, b) => b.records - a.records).slice(0, maxSourcesShown);
+}
+
+const rank = { live: 0, silent: 1, gone: 2 };
+
+function stateOf(lanes: readonly LaneFold[], nowMs: number): SourceState {
+  if (lanes.some((lane) => activeHold(lane)?.kind === 'cutOff')) return 'cut';
+  const [best] = lanes.map((lane) => presenceOf(lane, nowMs)).sort((a, b) => rank[a] - rank[b]);
+  return best === 'silent' ? 'suspectedCut' : (best ?? 'gone');
 }

@@ -1,8 +1,10 @@
 import type { Incident, IncidentDrops, VerdictKind } from './finding.ts';
+import type { Forecast } from './forecast.ts';
 import type { Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
 import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
+import type { Suspicion } from './suspicion.ts';
 import type { Topology } from './topology/topology.ts';
 
 /** What the collector believes at `nowMs`. Plain JSON, made anew each tick; what did not change is the same object. */
@@ -48,17 +50,32 @@ export interface TaskAssessment {
   readonly leadMs?: number;
   /** The source that holds the true stream time back, if it is overdue. */
   readonly heldBackBy?: Source;
+  /** What its suspected sources cost it if they are cut off; absent while none is suspected. */
+  readonly forecast?: Forecast;
   readonly records: number;
   readonly late: number;
   readonly dropped: readonly { readonly policy: string; readonly count: number }[];
   readonly sources: readonly SourceAssessment[];
 }
 
+/**
+ * live           heard of within its habit
+ * idle           silent, but that is nothing to suspect: in its habit, or nobody else goes on either
+ * suspectedCut   silent beyond its habit while others go on: idle or cut off cannot be told until it returns
+ * cut            it was cut off, and what was held up is still coming
+ * gone           silent for so long that it holds nothing back any more
+ */
+export const sourceStates = ['live', 'idle', 'suspectedCut', 'cut', 'gone'] as const;
+export type SourceState = (typeof sourceStates)[number];
+
 export interface SourceAssessment {
   readonly source: Source;
+  /** The same source under the id that it had before it was restarted. */
+  readonly continues?: Source;
   readonly partitions: readonly TopicPartition[];
-  /** `silent`: overdue by its own habit; idle or cut off cannot be told until it returns. `gone`: holds nothing back. */
-  readonly state: 'live' | 'silent' | 'gone';
+  readonly state: SourceState;
+  /** While its state is `suspectedCut`. */
+  readonly suspicion?: Suspicion;
   readonly records: number;
   readonly late: number;
   readonly lastEventMs?: number;

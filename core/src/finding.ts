@@ -1,6 +1,8 @@
+import type { Forecast } from './forecast.ts';
 import type { BoundedInstant, Interval } from './interval.ts';
 import type { Culprit, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
+import type { Suspicion } from './suspicion.ts';
 
 /** Why records are late: the kinds of `docs/concepts.md`. */
 export const verdictKinds = [
@@ -47,9 +49,9 @@ export interface Silence {
   readonly silentMs: number;
   /** Event times around the silence: the last that got through before it and the first that was held up. */
   readonly lastEventMs: number;
-  readonly firstHeldEventMs: number;
-  /** How long the first held record waited beyond its source's usual delay. */
-  readonly heldMs: number;
+  readonly firstHeldEventMs?: number;
+  /** How long the first held record waited beyond its source's usual delay. Like the event before: unknown until it is back. */
+  readonly heldMs?: number;
   /** What this source's silences and delays usually are, against which this one was judged. */
   readonly usualGapMs: number;
   readonly usualDelayMs: number;
@@ -106,20 +108,48 @@ export type Incident = { [K in IncidentKind]: IncidentOf<K> }[IncidentKind];
 export type IncidentDraft = IncidentOf<IncidentKind>;
 
 /**
+ *     suspected ──▶ open ──▶ closed        its source came back with what was held up: a cut
+ *         └───────▶ withdrawn              it came back with nothing held up, or never
+ *
+ * Most kinds begin with `open`: only a cut can be suspected before it costs anything. A suspicion accuses nobody and is no
+ * alarm, for an idle source looks the same; neither is one that was withdrawn.
+ */
+export const incidentStatuses = ['suspected', 'open', 'closed', 'withdrawn'] as const;
+export type IncidentStatus = (typeof incidentStatuses)[number];
+
+/** Whether it is known to have happened: `open` or `closed`. */
+export function isConfirmed({ status }: { readonly status: IncidentStatus }): boolean {
+  return status === 'open' || status === 'closed';
+}
+
+/** What an incident was taken for from when on, and why. */
+export interface Revision {
+  readonly atMs: number;
+  readonly status: IncidentStatus;
+  /** Half a sentence: `it came back with 214 events of the silence`. */
+  readonly reason: string;
+}
+
+/**
  * One thing that happened, however many records it made late. Times are on the consumer's clock, corrected where its
  * offset is known.
  */
 export interface IncidentOf<K extends IncidentKind> {
   readonly id: string;
   readonly kind: K;
-  /** `open`: still costing records. `closed`: over. Every change raises `revision`. */
-  readonly status: 'open' | 'closed';
+  /** `open`: confirmed, still costing records. `closed`: over. Every change raises `revision`. */
+  readonly status: IncidentStatus;
   readonly revision: number;
+  /** Each change of its status, oldest first. */
+  readonly revisions: readonly Revision[];
   readonly group: string;
   readonly tasks: readonly string[];
   /** Whose fault it is; of a broker outage and of a consumer's, the first partition that it was seen in. */
   readonly source: Source;
+  /** The same source under the id that it had before it was restarted. */
+  readonly continues?: Source;
   readonly partitions: readonly TopicPartition[];
+  /** When it was confirmed; of one that is not (yet), when it was suspected. */
   readonly detectedAtMs: number;
   readonly updatedAtMs: number;
   readonly start: BoundedInstant;
@@ -130,6 +160,10 @@ export interface IncidentOf<K extends IncidentKind> {
   /** The first record whose stream time closed the first lost window; without a policy, the first that made others late. */
   readonly culprit?: Culprit;
   readonly evidence: EvidenceOf[K];
+  /** Of a cut that was suspected before its source came back: on what ground, as of the last look. */
+  readonly suspicion?: Suspicion;
+  /** While it is suspected: what it costs if it is a cut. */
+  readonly forecast?: Forecast;
   /** One sentence that a person on call understands. */
   readonly sentence: string;
 }

@@ -1,3 +1,4 @@
+import { turn } from './incident-status.ts';
 import { materialMs } from './judge.ts';
 import { addRange } from './offset-ranges.ts';
 import type { Drops } from './report.ts';
@@ -24,6 +25,7 @@ export function addRow(fold: IncidentFold, row: LateRow, nowMs: number): void {
   if (!fold.isReported && fold.materialCount >= leastRecords) {
     fold.isReported = true;
     fold.incident = { ...fold.incident, detectedAtMs: nowMs };
+    turn(fold, 'open', nowMs, 'records came late for it');
   }
 }
 

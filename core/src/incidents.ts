@@ -252,6 +252,7 @@ function open(
       id,
       status: 'open',
       revision: 0,
+      revisions: [],
       group: row.task.group,
       tasks: [],
       partitions: [],

@@ -1,9 +1,10 @@
 export { assess, firstAssessment } from './assess.ts';
 export type * from './assessment.ts';
-export { assessLimits } from './assessment.ts';
+export { assessLimits, sourceStates } from './assessment.ts';
 export * from './clock/index.ts';
 export * as dialects from './dialects/index.ts';
 export * from './finding.ts';
+export type * from './forecast.ts';
 export { ingest } from './ingest.ts';
 export * from './interval.ts';
 export { type DropsByGroup, dropsOf } from './known-drops.ts';
@@ -46,5 +47,6 @@ export {
 } from './sketch.ts';
 export * from './source.ts';
 export { createState, type LateRow, type State } from './state.ts';
+export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
 export * from './topology/topology.ts';

@@ -194,7 +194,7 @@ export function isRepartition(topic: string): boolean {
   return topic.endsWith('-repartition');
 }
 
-function standsOut({ kind, evidence }: Hold): boolean {
-  const { silentMs, heldMs, usualGapMs, usualDelayMs } = evidence;
+function standsOut({ kind, heldMs, evidence }: Hold): boolean {
+  const { silentMs, usualGapMs, usualDelayMs } = evidence;
   return kind === 'cutOff' && silentMs >= unorderedTimes * usualGapMs && heldMs >= unorderedTimes * usualDelayMs;
 }

@@ -1,4 +1,5 @@
 import type { Incident } from './finding.ts';
+import { turn } from './incident-status.ts';
 import type { BoundedInstant } from './interval.ts';
 import type { TopicPartition } from './report.ts';
 import { sentence } from './sentence.ts';
@@ -15,8 +16,7 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
   if (fold.incident.status === 'closed' && !fold.changed) return fold.incident as Incident;
   const quietForMs = nowMs - fold.lastActivityMs;
   if (fold.incident.status === 'open' && (quietForMs >= lostMs || (quietForMs >= quietMs && isOver(fold, state)))) {
-    fold.incident = { ...fold.incident, status: 'closed' };
-    fold.changed = true;
+    turn(fold, 'closed', nowMs, 'it costs no more records');
   }
   const end = endOf(fold, state);
   if (end !== undefined && !(end.lowMs === fold.incident.end?.lowMs && end.highMs === fold.incident.end.highMs)) {

@@ -89,11 +89,19 @@ function silenceRows(evidence: Silence): EvidenceRow[] {
       value: [`${formatDuration(evidence.silentMs)}; usually it speaks every ${formatDuration(evidence.usualGapMs)}`],
     },
     { name: 'Last event before it', value: [{ atMs: evidence.lastEventMs }] },
+    ...heldRows(evidence),
+  ];
+}
+
+/** None while it is not back. */
+function heldRows({ firstHeldEventMs, heldMs, usualDelayMs }: Silence): EvidenceRow[] {
+  if (firstHeldEventMs === undefined || heldMs === undefined) return [];
+  return [
     {
       name: 'First event held up',
       value: [
-        { atMs: evidence.firstHeldEventMs },
-        `, came ${formatDuration(evidence.heldMs)} later than its usual delay of ${formatDuration(evidence.usualDelayMs)}`,
+        { atMs: firstHeldEventMs },
+        `, came ${formatDuration(heldMs)} later than its usual delay of ${formatDuration(usualDelayMs)}`,
       ],
       help: 'It was made during the silence: an idle source would have come back with fresh events only.',
     },

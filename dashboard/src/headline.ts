@@ -1,6 +1,7 @@
 import {
   type Assessment,
   type Incident,
+  isConfirmed,
   type SeriesPoint,
   sourceKey,
   sourceName,
@@ -68,7 +69,9 @@ function incidentNews(assessment: Assessment): News[] {
 }
 const order: readonly VerdictKind[] = verdictKinds;
 
+/** A suspicion is no news of its own: the silence that it is about is told with the source that holds the time back. */
 export function isNews(incident: Incident, nowMs: number): boolean {
+  if (!isConfirmed(incident)) return false;
   return isOpen(incident) || (incident.end?.highMs ?? incident.updatedAtMs) >= nowMs - newsMs;
 }
 

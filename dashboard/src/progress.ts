@@ -11,6 +11,7 @@ import {
   type Incident,
   type IncidentKind,
   type Interval,
+  isConfirmed,
   type SeriesPoint,
   sourceKey,
   sourceName,
@@ -142,6 +143,7 @@ function byName(a: Line, b: Line): number {
 function spansOf(assessment: Assessment, show: { readonly taskId: string; readonly window: Window }): Span[] {
   const { fromMs, toMs } = show.window;
   const spans = assessment.incidents
+    .filter(isConfirmed)
     .filter((incident) => incident.tasks.includes(show.taskId))
     .filter((incident) => incident.start.lowMs <= toMs && (incident.end?.highMs ?? toMs) >= fromMs)
     .slice(0, maxSpans)

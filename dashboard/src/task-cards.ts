@@ -1,4 +1,4 @@
-import { type Assessment, type TaskAssessment, verdictClass } from '@tidemark/core';
+import { type Assessment, isConfirmed, type TaskAssessment, verdictClass } from '@tidemark/core';
 import { formatDuration, formatPartition } from './format.ts';
 import { heldBackSentence, isHeldBack, isNews, lostSince } from './headline.ts';
 import { byName, firstOf, matches, maxShown, partitionsInWords, partitionsOf, type Shown } from './view.ts';
@@ -66,6 +66,7 @@ function mostDropped(card: TaskCard): number {
 function levelsByTask(assessment: Assessment): ReadonlyMap<string, Level> {
   const levels = new Map<string, Level>();
   for (const incident of assessment.incidents) {
+    if (!isConfirmed(incident)) continue;
     const level = incident.status === 'open' ? 'bad' : isNews(incident, assessment.nowMs) ? 'watch' : 'good';
     for (const id of incident.tasks) if (rank[level] > rank[levels.get(id) ?? 'good']) levels.set(id, level);
   }

@@ -30,7 +30,7 @@ describe('sources and partitions of a task', () => {
 
   test('the silent one first, then as many as one reads', () => {
     const rows = sourceRows(task, '');
-    expect(rows.rows[0]).toMatchObject({ name: 'B', state: 'silent' });
+    expect(rows.rows[0]).toMatchObject({ name: 'B', state: 'suspectedCut' });
     expect([rows.rows.length, rows.more]).toEqual([12, 490]);
   });
 

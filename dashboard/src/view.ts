@@ -1,6 +1,7 @@
 import {
   type AgentAssessment,
   type Assessment,
+  type SourceState,
   sourceName,
   type TaskAssessment,
   type TopicPartition,
@@ -53,7 +54,7 @@ export function partitionsInWords(task: Pick<TaskAssessment, 'partitions'>): str
 
 export interface SourceRow {
   readonly name: string;
-  readonly state: 'live' | 'silent' | 'gone';
+  readonly state: SourceState;
   readonly records: number;
   readonly late: number;
   readonly lastEventMs: number | undefined;
@@ -62,7 +63,7 @@ export interface SourceRow {
 
 /** The sources of a task: silent ones first, then those with the most late records. */
 export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRow> {
-  const order = { silent: 0, live: 1, gone: 2 } as const;
+  const order: { readonly [K in SourceState]: number } = { cut: 0, suspectedCut: 1, idle: 2, live: 3, gone: 4 };
   const rows = task.sources
     .map((it) => ({
       name: sourceName(it.source),

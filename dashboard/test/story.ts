@@ -214,7 +214,7 @@ function taskOf(story: Story, index: number): TaskAssessment {
       ].map(({ name, lastSeenMs }) => ({
         source: named(name),
         partitions: partitionsOf(story).slice(0, 2),
-        state: away && name === 'B' ? ('silent' as const) : ('live' as const),
+        state: away && name === 'B' ? ('suspectedCut' as const) : ('live' as const),
         records: 144_216,
         late: name === 'B' ? buffered : 312,
         lastEventMs: lastSeenMs - 80,

@@ -1,5 +1,5 @@
 import type { Assessment } from '../assessment.ts';
-import { type Incident, verdictClass } from '../finding.ts';
+import { type Incident, type IncidentStatus, verdictClass } from '../finding.ts';
 import { type Metric, type Row, row, taskLabelNames, taskLabels } from './metric.ts';
 
 const place: readonly string[] = ['group', 'topic', 'partition'];
@@ -52,7 +52,15 @@ export const latenessMetrics: readonly Metric[] = [
     help: 'Incidents that still cost records.',
     labels: ['group', 'kind'],
     beyondCap: 'sum',
-    rows: openIncidents,
+    rows: (assessment) => incidentsOf('open', assessment, Object.keys(everyIncidentKind)),
+  },
+  {
+    name: 'tidemark_incidents_suspected',
+    kind: 'gauge',
+    help: 'Sources that may be cut off, or only idle: silent beyond their habit while others go on. Not an alarm.',
+    labels: ['group', 'kind'],
+    beyondCap: 'sum',
+    rows: (assessment) => incidentsOf('suspected', assessment, ['producerCutOff']),
   },
 ];
 
@@ -84,11 +92,11 @@ const everyIncidentKind: { readonly [K in Incident['kind']]: true } = {
 };
 
 /** Also the zeros, for each group there is: an alert must see a number go back, not a row vanish. */
-function openIncidents({ tasks, incidents }: Assessment): Row[] {
+function incidentsOf(status: IncidentStatus, { tasks, incidents }: Assessment, kinds: readonly string[]): Row[] {
   const groups = new Set([...tasks.map((t) => t.group), ...incidents.map((i) => i.group)]);
   return [...groups].flatMap((group) =>
-    Object.keys(everyIncidentKind).map((kind) =>
-      row([group, kind], incidents.filter((i) => i.status === 'open' && i.group === group && i.kind === kind).length),
+    kinds.map((kind) =>
+      row([group, kind], incidents.filter((i) => i.status === status && i.group === group && i.kind === kind).length),
     ),
   );
 }

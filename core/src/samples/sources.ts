@@ -35,7 +35,7 @@ export const sourceMetrics: readonly Metric[] = [
     help: '1 for a source that is overdue by its own habit: idle or cut off. 0 otherwise.',
     labels,
     beyondCap: 'sum',
-    rows: (assessment) => sources(assessment, (s) => Number(s.state === 'silent')),
+    rows: (assessment) => sources(assessment, (s) => Number(s.state === 'idle' || s.state === 'suspectedCut')),
   },
 ];
 

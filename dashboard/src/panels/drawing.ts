@@ -25,7 +25,8 @@ const heightPx = 158;
 
 function cutDrawing(cut: Cut, nowMs: number): HTMLElement {
   const { silence, start, end } = cut;
-  const lasts = end === undefined;
+  const { firstHeldEventMs } = silence;
+  const lasts = end === undefined || firstHeldEventMs === undefined;
   const endAt = end ?? { lowMs: nowMs, highMs: nowMs };
   const cutMs = Math.max(1_000, endAt.highMs - start.lowMs);
   const place = placer(Math.min(start.lowMs, silence.lastEventMs) - 0.22 * cutMs, endAt.highMs + 0.22 * cutMs);
@@ -38,7 +39,7 @@ function cutDrawing(cut: Cut, nowMs: number): HTMLElement {
   const connectors = lasts
     ? []
     : [0, 0.2, 0.4, 0.6, 0.8, 1].map((part) => {
-        const madeMs = silence.firstHeldEventMs + part * (endMs - silence.firstHeldEventMs);
+        const madeMs = firstHeldEventMs + part * (endMs - firstHeldEventMs);
         return svg('line', {
           class: 'way',
           x1: percent(madeMs),
@@ -62,7 +63,7 @@ function cutDrawing(cut: Cut, nowMs: number): HTMLElement {
       !lasts && uncertain(place, endAt),
       text('0', rows.made - 16, 'start', `when ${cut.source} made its events`),
       bar('usual', rows.made, startMs - cutMs, silence.lastEventMs),
-      !lasts && bar('held', rows.made, silence.firstHeldEventMs, endMs),
+      !lasts && bar('held', rows.made, firstHeldEventMs, endMs),
       !lasts && bar('usual', rows.made, endMs, beyond),
       ...connectors,
       text('0', rows.arrived - 16, 'start', 'when they reached the broker'),

@@ -6,7 +6,7 @@ import type { ClockView } from '../host-clocks.ts';
 import type { LateBars } from '../late-bars.ts';
 import type { At, ProgressView } from '../progress.ts';
 import { type AgentRow, moreText, type PartitionRow, type Shown, type SourceRow } from '../view.ts';
-import { verdictWords } from '../words.ts';
+import { stateWords, verdictWords } from '../words.ts';
 import { mark, table, time } from './parts.ts';
 
 /** Chart (a) in numbers: where each line is now and how far down it went. */
@@ -103,7 +103,7 @@ export function sourcesPanel(sources: Shown<SourceRow>, partitions: Shown<Partit
     ],
     sources.rows.map((row) => [
       el('span', {}, row.name, ...row.notes.map((note) => el('small', {}, note))),
-      el('span', { class: `state ${row.state}` }, row.state),
+      el('span', { class: `state ${row.state}` }, stateWords[row.state]),
       formatCount(row.records),
       formatCount(row.late),
       row.lastEventMs === undefined ? '' : time(row.lastEventMs, nowMs),

@@ -1,3 +1,4 @@
+import { isConfirmed } from '@tidemark/core';
 import { pause } from './cast.ts';
 import type { CollectorClient } from './collector-client.ts';
 import { incidentWords, noIncidentWords, words } from './narrator.ts';
@@ -70,6 +71,7 @@ async function watchIncidents(
     await pause(lookEveryMs, signal).catch(() => {});
     // A collector that is restarted meanwhile is no reason to end the demo: it is asked again.
     for (const incident of await collector.incidents(group()).catch(() => [])) {
+      if (!isConfirmed(incident)) continue;
       latest.set(incident.id, incidentWords(incident));
       if (told.has(incident.id)) continue;
       told.set(incident.id, incidentWords(incident));

@@ -6,6 +6,7 @@ import { type Findings, whatItSays } from './said.ts';
 const incident = (change: Partial<Incident>): Incident =>
   ({
     kind: 'producerCutOff',
+    status: 'closed',
     group: 'g',
     source: { kind: 'named', name: 'B' },
     start: { lowMs: 1_000, highMs: 1_200, basis: 'proved' },

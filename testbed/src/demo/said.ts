@@ -1,4 +1,4 @@
-import { type Assessment, type BoundedInstant, type Incident, middleMs, sourceName } from '@tidemark/core';
+import { type Assessment, type BoundedInstant, type Incident, isConfirmed, middleMs, sourceName } from '@tidemark/core';
 import type { CollectorClient, DropsByGroup } from './collector-client.ts';
 import type { Variant } from './plan.ts';
 import { type OffsetSet, toOffsetSet } from './ranges.ts';
@@ -22,7 +22,7 @@ export async function readFindings(collector: CollectorClient, group: string): P
 
 /** `nameOfB` is used for one question only: whether someone who did nothing is accused. */
 export function whatItSays(findings: Findings, story: { variant: Variant; group: string; nameOfB: string }): Said {
-  const { incidents } = findings;
+  const incidents = findings.incidents.filter(isConfirmed);
   const cut = costliest(incidents.filter(({ kind }) => kind === 'producerCutOff'));
   const bounds = cut?.end && ([toBounds(cut.start), toBounds(cut.end)] as const);
   return {
@@ -49,7 +49,7 @@ const guilt: { readonly [V in Variant]: Incident['kind'] | undefined } = {
 
 /** Whom an incident accuses; in a story without one, whose records were late. Nobody when nobody's were. */
 function accusedSource({ incidents, assessment }: Findings, story: { variant: Variant; group: string }): string | null {
-  const accused = costliest(incidents);
+  const accused = costliest(incidents.filter(isConfirmed));
   if (accused) return sourceName(accused.source);
   if (story.variant !== 'unordered') return null;
   const latest = assessment.tasks

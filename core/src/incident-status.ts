@@ -1,0 +1,13 @@
+import type { IncidentStatus } from './finding.ts';
+import type { IncidentFold } from './state.ts';
+
+/** A flapping source turns often; the first and the latest turns tell the story. */
+const maxRevisions = 16;
+
+/** Gives an incident another status, and writes down when and why. */
+export function turn(fold: IncidentFold, status: IncidentStatus, atMs: number, reason: string): void {
+  const { revisions } = fold.incident;
+  const kept = revisions.length < maxRevisions ? revisions : [revisions[0]!, ...revisions.slice(2)];
+  fold.incident = { ...fold.incident, status, revisions: [...kept, { atMs, status, reason }] };
+  fold.changed = true;
+}
