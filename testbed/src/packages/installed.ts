@@ -23,7 +23,7 @@ export async function installPackages(others: readonly string[]): Promise<Instal
   const packed = join(folder, 'packed');
   await mkdir(packed);
   const { stdout } = await npm(root, 'run', '-s', 'packages', '--', '--json', '--pack-destination', packed);
-  await writeFile(join(folder, 'package.json'), '{ "name": "users-own", "private": true }\n');
+  await writeFile(join(folder, 'package.json'), '{ "private": true, "type": "module" }\n');
   const tarballs = readdirSync(packed).map((file) => `./packed/${file}`);
   await npm(folder, 'install', '--no-fund', '--no-audit', ...tarballs, ...others);
   return {
