@@ -14,6 +14,7 @@ const maxPartitions = 20_000;
 const maxPolicies = 64;
 const maxReadings = 1024;
 const maxReasons = 64;
+const maxSources = 64;
 
 /** A clock source may carry its reason in words. */
 const maxSentenceLength = 1024;
@@ -150,6 +151,7 @@ const cell = z.strictObject({
   appendToFetch: pair.exactOptional(),
   createToFetch: pair.exactOptional(),
   fetchToProcess: pair.exactOptional(),
+  createOrder: z.strictObject({ backwards: count, leastMs: z.number(), mostMs: z.number() }).exactOptional(),
   late: lateCell.exactOptional(),
 });
 
@@ -188,11 +190,21 @@ const task = z.strictObject({
 
 const clock = z.strictObject({
   source: sentence,
+  sources: list(z.strictObject({ name, trouble: sentence.exactOptional() }), maxSources).exactOptional(),
   readings: list(
-    z.strictObject({ atMs: instantMs, offsetMs: z.number(), errorMs: durationMs, server: name, epoch: count }),
+    z.strictObject({
+      atMs: instantMs,
+      offsetMs: z.number(),
+      errorMs: durationMs,
+      server: name,
+      delayMs: durationMs.exactOptional(),
+      rootMs: durationMs.exactOptional(),
+      epoch: count,
+    }),
     maxReadings,
   ),
   steps: list(z.strictObject({ atMs: instantMs, byMs: z.number(), epoch: count }), maxReadings),
+  epoch: count.exactOptional(),
 });
 
 const countsByName = z

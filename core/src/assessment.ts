@@ -1,4 +1,6 @@
+import type { ClockPoint, KnownClock } from './clocks/known-clock.ts';
 import type { Incident, IncidentDrops, VerdictKind } from './finding.ts';
+import type { Finding } from './findings/finding.ts';
 import type { Forecast } from './forecast.ts';
 import type { Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
@@ -14,6 +16,10 @@ export interface Assessment {
   readonly agents: readonly AgentAssessment[];
   readonly tasks: readonly TaskAssessment[];
   readonly hosts: readonly HostClock[];
+  /** Every clock that something is known of: hosts, brokers, producers. The same list until the clocks are solved anew. */
+  readonly clocks: readonly KnownClock[];
+  /** What else a person should know; newest first, the open ones before the closed ones. */
+  readonly findings: readonly Finding[];
   /** Newest first, at most `assessLimits.maxIncidents`. */
   readonly incidents: readonly Incident[];
   /** Since the collector started. A revised verdict moves its records from one row to another: sums stay. */
@@ -134,6 +140,8 @@ export interface SeriesPoint {
     readonly droppedByVerdict: { readonly [K in VerdictKind]?: number };
   }[];
   readonly hosts: readonly { readonly host: string; readonly lowMs?: number; readonly highMs?: number }[];
+  /** Only each 10 s: all clocks, from the solution made then. */
+  readonly clocks?: readonly ClockPoint[];
 }
 
 export type { IncidentDrops };

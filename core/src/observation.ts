@@ -1,6 +1,6 @@
 import { type AppendSeries, bracketOf, createAppendSeries } from './append.ts';
 import { type Closings, createClosings } from './closing.ts';
-import { createOpenCell, type LastRecord, type OpenCell } from './open-cell.ts';
+import { createOpenCell, type LastCreate, type LastRecord, type OpenCell } from './open-cell.ts';
 import type { Policy } from './policy.ts';
 import type { AgentIdentity, Assignment, Cell, Culprit, FetchCell, TopicPartition } from './report.ts';
 import { type Source, sourceKey } from './source.ts';
@@ -84,6 +84,7 @@ export interface Lane {
   readonly producerId: string | undefined;
   maxEventMs: number;
   readonly last: LastRecord;
+  readonly lastCreate: LastCreate;
   bracketSerial: number;
   readonly cell: OpenCell;
 }
@@ -213,6 +214,7 @@ export function laneOf(partition: PartitionState, source: Source, producerId?: s
       appendHighMs: Number.NaN,
       appendExact: false,
     },
+    lastCreate: { createMs: Number.NaN },
     bracketSerial: -1,
     cell: createOpenCell(),
   };

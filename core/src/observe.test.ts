@@ -201,6 +201,47 @@ describe('what a report tells', () => {
     });
   });
 
+  test.for([
+    { why: 'how create time went on: no step yet at the first', createMs: [[100]], want: [undefined] },
+    {
+      why: 'from record to record, forwards and backwards',
+      createMs: [[100, 150, 140, 190]],
+      want: [{ backwards: 1, leastMs: -10, mostMs: 50 }],
+    },
+    {
+      why: 'from the last record of the second before',
+      createMs: [[100], [160]],
+      want: [undefined, { backwards: 0, leastMs: 60, mostMs: 60 }],
+    },
+    {
+      why: 'a record whose create time is not known is passed over',
+      createMs: [[100, Number.NaN, 170]],
+      want: [{ backwards: 0, leastMs: 70, mostMs: 70 }],
+    },
+  ])('$why', ({ createMs, want }) => {
+    const task = start();
+    const lane = laneOf(partitionOf(task, 't', 0), { kind: 'named', name: 'A' });
+    let offset = 0;
+    createMs.forEach((second, i) => {
+      for (const ms of second) {
+        const processedMs = 1_000 * i + 100;
+        observe(task, { lane, offset: offset++, eventMs: ms, createMs: ms, appendMs: Number.NaN, processedMs });
+      }
+    });
+    expect(cellsOf(task).map((cell) => cell.createOrder)).toEqual(want);
+  });
+
+  test('an early fetch told a consumer that lags of a record: that bounds its creation, not the fetch that brings it', () => {
+    const task = start();
+    const partition = partitionOf(task, 't', 0);
+    const lane = laneOf(partition, { kind: 'named', name: 'A' });
+    const fetch = { askedMs: 1, highWaterOffset: 5, leader: 7 };
+    observeFetch(partition, { ...fetch, answeredMs: 10, lastOffset: 0 });
+    observeFetch(partition, { ...fetch, answeredMs: 900, lastOffset: 4 });
+    observe(task, { lane, offset: 4, eventMs: 2, createMs: 2, appendMs: Number.NaN, processedMs: 950 });
+    expect(cellsOf(task)[0]!.createToFetch).toEqual({ fromMs: 2, toMs: 10 });
+  });
+
   test('only whole seconds go out, each once; a stopped consumer sends its last', () => {
     const task = start();
     feed(task, [

@@ -5,6 +5,7 @@ import { culpritOf, type Lane, type PartitionState, type TaskState } from './obs
 import {
   createOpenLate,
   keepBrokerClock,
+  keepCreateOrder,
   keepExtremes,
   keepSmallest,
   type OpenCell,
@@ -154,7 +155,10 @@ export function observe(task: TaskState, record: RecordSeen): number {
   }
   keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
   keepSmallest(cell.appendToFetch, record.appendMs, partition.fetchedMs);
-  keepSmallest(cell.createToFetch, record.createMs, partition.fetchedMs);
+  // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
+  const { fetchedMs } = partition;
+  keepSmallest(cell.createToFetch, record.createMs, exact || fetchedMs <= appendHighMs ? fetchedMs : appendHighMs);
+  keepCreateOrder(cell, lane.lastCreate, record);
   keepSmallest(cell.fetchToProcess, partition.fetchedMs, record.processedMs);
   last.offset = offset;
   last.eventMs = eventMs;

@@ -31,6 +31,11 @@ export interface LastRecord {
   appendExact: boolean;
 }
 
+/** The create time that was known last. */
+export interface LastCreate {
+  createMs: number;
+}
+
 /**
  * A cell while its second lasts. One object per lane, opened again each second: plain numbers (NaN and infinities for "none
  * yet") that the hot path can write without allocating.
@@ -57,6 +62,9 @@ export interface OpenCell {
   appendToFetch: MinPair;
   createToFetch: MinPair;
   fetchToProcess: MinPair;
+  createBackwards: number;
+  createLeastStepMs: number;
+  createMostStepMs: number;
   late: OpenLate | undefined;
 }
 
@@ -106,6 +114,9 @@ export function resetCell(cell: OpenCell, secondMs: number): void {
   cell.appendToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.createToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.fetchToProcess.differenceMs = Number.POSITIVE_INFINITY;
+  cell.createBackwards = 0;
+  cell.createLeastStepMs = Number.POSITIVE_INFINITY;
+  cell.createMostStepMs = Number.NEGATIVE_INFINITY;
   cell.late = undefined;
 }
 
@@ -164,6 +175,16 @@ export function keepSmallest(pair: MinPair, fromMs: number, toMs: number): void 
   }
 }
 
+/** How create time went on since the last record whose create time is known. Before the first that is nothing (NaN). */
+export function keepCreateOrder(cell: OpenCell, last: LastCreate, { createMs }: { readonly createMs: number }): void {
+  if (Number.isNaN(createMs)) return;
+  const stepMs = createMs - last.createMs;
+  last.createMs = createMs;
+  if (stepMs < 0) cell.createBackwards++;
+  if (stepMs < cell.createLeastStepMs) cell.createLeastStepMs = stepMs;
+  if (stepMs > cell.createMostStepMs) cell.createMostStepMs = stepMs;
+}
+
 export function closedCell(
   cell: OpenCell,
   of: { source: Source; producerId: string | undefined; topic: string; partition: number; leader: number | undefined },
@@ -195,8 +216,14 @@ export function closedCell(
     ...pairOf('appendToFetch', cell.appendToFetch),
     ...pairOf('createToFetch', cell.createToFetch),
     ...pairOf('fetchToProcess', cell.fetchToProcess),
+    ...createOrderOf(cell),
     ...(cell.late === undefined ? {} : { late: closedLate(cell.late) }),
   };
+}
+
+function createOrderOf(cell: OpenCell): Pick<Cell, 'createOrder'> {
+  const { createBackwards: backwards, createLeastStepMs: leastMs, createMostStepMs: mostMs } = cell;
+  return Number.isFinite(leastMs) ? { createOrder: { backwards, leastMs, mostMs } } : {};
 }
 
 function brokerClockOf(cell: OpenCell): Pick<Cell, 'brokerClock'> {

@@ -116,8 +116,10 @@ export interface Cell extends TopicPartition {
   /** Pairs with the smallest difference, for the clocks. Create and append times are only there where they are known. */
   readonly createToAppend?: Pair;
   readonly appendToFetch?: Pair;
+  /** `to` is when the agent first knew that the record is there: at the latest the fetch that brought it. */
   readonly createToFetch?: Pair;
   readonly fetchToProcess?: Pair;
+  readonly createOrder?: CreateOrder;
   readonly late?: LateCell;
 }
 
@@ -125,6 +127,18 @@ export interface Cell extends TopicPartition {
 export interface Pair {
   readonly fromMs: number;
   readonly toMs: number;
+}
+
+/**
+ * How the known create times of a cell went on from record to record. A clock that is read does not run backwards, and one that
+ * was set leaps while its records come as they did: the delays alone cannot tell.
+ */
+export interface CreateOrder {
+  /** Records created before the one that stands before them. */
+  readonly backwards: number;
+  /** The smallest and the largest step of create time from one record to the next; below 0: backwards. */
+  readonly leastMs: number;
+  readonly mostMs: number;
 }
 
 /** The late ones (event time below the stream time when they were processed) of a cell. */
@@ -180,8 +194,20 @@ export interface FetchCell extends TopicPartition {
 export interface ClockReport {
   /** Where readings come from, in words: `chrony 127.0.0.1:323`, `SNTP pool.ntp.org`, or `none` with the reason. */
   readonly source: string;
+  /** Each of them by itself, so that it can be said which one is lost and why. Absent: an agent that does not say. */
+  readonly sources?: readonly ClockSourceHealth[];
   readonly readings: readonly ClockReading[];
   readonly steps: readonly ClockStep[];
+  /** How often this clock was set so far: what is stamped from now on belongs to this epoch. Absent: as in the readings. */
+  readonly epoch?: number;
+}
+
+/** One place where readings come from. */
+export interface ClockSourceHealth {
+  /** As `ClockReading.server` names it. */
+  readonly name: string;
+  /** Why it gives no bound, as a clause: `no chrony on 127.0.0.1:323`. Absent: its readings are fresh. */
+  readonly trouble?: string;
 }
 
 /** At `atMs` of the host's clock that clock was ahead of true time by `offsetMs`, give or take `errorMs`: a bound. */
@@ -190,6 +216,9 @@ export interface ClockReading {
   readonly offsetMs: number;
   readonly errorMs: number;
   readonly server: string;
+  /** What the error is made of, where it is known: the round trip, and how far the server itself may be off. */
+  readonly delayMs?: number;
+  readonly rootMs?: number;
   /** Counts the steps seen so far: offsets of two epochs of one host are unrelated. */
   readonly epoch: number;
 }
