@@ -36,11 +36,21 @@ describe('the evidence of a cut', () => {
     ]);
   });
 
+  test('and how far the grace would have had to reach', () => {
+    expect(incidentView(cut).graces).toEqual([
+      {
+        policy: 'tumbling 5s grace 5s',
+        graceMs: 5_000,
+        neededMs: 28_683,
+        text: 'tumbling 5s grace 5s: its grace of 5 s lost 960 records; 29 s would have kept all.',
+      },
+    ]);
+  });
+
   test('one that lasts has no end and no length yet', () => {
     const { end: _, ...lasting } = cut;
     expect(read(lasting, 'Until')).toBe('it still lasts');
     expect(incidentView(lasting).figures[0]).toEqual({ name: 'cut off', value: 'still lasting' });
-    expect(incidentView(lasting).drawing).toMatchObject({ kind: 'cut', end: undefined });
   });
 
   test('many ranges are bounded, and what is left out is counted', () => {

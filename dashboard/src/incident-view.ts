@@ -1,6 +1,6 @@
-import { type Ahead, type BoundedInstant, type Incident, type Silence, sourceName, verdictClass } from '@tidemark/core';
+import { type BoundedInstant, type Incident, middleMs, verdictClass } from '@tidemark/core';
 import { type Cell, culpritCells, type EvidenceRow, evidenceRows } from './evidence-rows.ts';
-import { formatCount, formatDuration, formatPartition, formatRanges } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatPartition, formatRanges } from './format.ts';
 import { lengthMs, mostDropped, titleOf, wordsOf } from './incident-words.ts';
 
 export interface IncidentView {
@@ -13,20 +13,17 @@ export interface IncidentView {
   readonly startMs: number;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly rows: readonly EvidenceRow[];
-  /** Of the kinds whose evidence is more than a number. */
-  readonly drawing: Drawing | undefined;
+  /** How far each policy's grace reached, and how far it would have had to. */
+  readonly graces: readonly GraceRuler[];
 }
 
-/** What is drawn of the evidence: times only, the drawing finds its own scale. */
-export type Drawing =
-  | {
-      readonly kind: 'cut';
-      readonly source: string;
-      readonly start: BoundedInstant;
-      readonly end: BoundedInstant | undefined;
-      readonly silence: Silence;
-    }
-  | { readonly kind: 'ahead'; readonly source: string; readonly ahead: Ahead };
+export interface GraceRuler {
+  readonly policy: string;
+  readonly graceMs: number;
+  readonly neededMs: number;
+  /** What happened and what would have helped, in words. */
+  readonly text: string;
+}
 
 const maxRangesShown = 8;
 
@@ -38,18 +35,22 @@ export function incidentView(incident: Incident): IncidentView {
     title: titleOf(incident),
     sentence: incident.sentence,
     status: incident.status,
-    startMs: (incident.start.lowMs + incident.start.highMs) / 2,
+    startMs: middleMs(incident.start),
     figures: figuresOf(incident),
     rows: rowsOf(incident),
-    drawing: drawingOf(incident),
+    graces: gracesOf(incident),
   };
 }
 
-function drawingOf(incident: Incident): Drawing | undefined {
-  const { evidence, start, end } = incident;
-  const source = incident.kind === 'brokerOutage' ? 'everyone' : sourceName(incident.source);
-  if ('silentMs' in evidence) return { kind: 'cut', source, start, end, silence: evidence };
-  return 'aheadMs' in evidence ? { kind: 'ahead', source, ahead: evidence } : undefined;
+function gracesOf({ dropped }: Incident): GraceRuler[] {
+  return dropped
+    .filter(({ count }) => count > 0)
+    .map(({ policy, graceMs, graceNeededMs, count }) => ({
+      policy,
+      graceMs,
+      neededMs: graceNeededMs,
+      text: `${policy}: its grace of ${formatDuration(graceMs)} lost ${formatCounted(count, 'record')}; ${formatDuration(wholeSeconds(graceNeededMs))} would have kept all.`,
+    }));
 }
 
 function figuresOf(incident: Incident): IncidentView['figures'] {

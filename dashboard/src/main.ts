@@ -11,10 +11,12 @@ import {
   loadingPanel,
   nothingPanel,
 } from './panels/headline.ts';
+import { incidentPanel, unknownIncidentPanel } from './panels/incident.ts';
 import { incidentsPanel } from './panels/incidents.ts';
 import { agentsPanel, sourcesPanel } from './panels/tables.ts';
 import { taskCardPanel } from './panels/tasks.ts';
 import { Plots } from './plots.ts';
+import { incidentAddress, routeOf } from './route.ts';
 import { mergePoints, windowAt } from './series.ts';
 import { taskCards, taskToShow } from './task-cards.ts';
 import { ThemeChoice } from './theme.ts';
@@ -31,7 +33,6 @@ const state = {
   windowMinutes: 5,
   taskFilter: '',
   sourceFilter: '',
-  openIncidents: new Set<string>(),
 };
 
 const plots = new Plots();
@@ -59,13 +60,23 @@ function drawNow(): void {
     morph(byId('headline'), connection.kind === 'unreachable' ? nothingPanel() : loadingPanel());
     return;
   }
+  const route = routeOf(location.hash);
   const headline = headlineOf(assessment, state.points);
+  const place = route.kind === 'incident' ? 'incident' : headline.level === 'none' ? 'empty' : 'content';
+  for (const id of ['incident', 'empty', 'content'] as const) byId(id).hidden = id !== place;
+  for (const id of ['headline', 'window-choice']) byId(id).hidden = route.kind === 'incident';
+  if (route.kind === 'incident') {
+    drawIncident(assessment, route.id);
+    return;
+  }
   morph(byId('headline'), headlinePanel(headline, assessment.incidents[0]?.id));
-  const empty = headline.level === 'none';
-  byId('empty').hidden = !empty;
-  byId('content').hidden = empty;
-  if (empty) morph(byId('empty'), emptyPanel(location.origin));
+  if (place === 'empty') morph(byId('empty'), emptyPanel(location.origin));
   else drawContent(assessment);
+}
+
+function drawIncident({ incidents, nowMs }: Assessment, id: string): void {
+  const incident = incidents.find((it) => it.id === id);
+  morph(byId('incident'), incident === undefined ? unknownIncidentPanel(id) : incidentPanel(incident, nowMs));
 }
 
 function drawContent(assessment: Assessment): void {
@@ -83,7 +94,7 @@ function drawContent(assessment: Assessment): void {
   byId('task-cards').dataset.count = cards.total === 1 ? 'one' : cards.total <= 3 ? 'few' : 'many';
   byId('task-more').textContent = cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
   byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';
-  morph(byId('incidents'), incidentsPanel(assessment.incidents, { nowMs, open: state.openIncidents }));
+  morph(byId('incidents'), incidentsPanel(assessment.incidents, nowMs));
   morph(byId('agents'), agentsPanel(agentRows(assessment.agents), collectorProblems(assessment), nowMs));
   if (task === undefined) return;
   const filter = state.sourceFilter;
@@ -122,10 +133,7 @@ function take(update: Update, kept: readonly SeriesPoint[]): void {
 }
 
 listen('api/events', {
-  onHello: (update) => {
-    take(update, []);
-    openLinked();
-  },
+  onHello: (update) => take(update, []),
   onTick: (update) => take(update, state.points),
   onConnection: (connection) => {
     state.connection = connection;
@@ -133,18 +141,16 @@ listen('api/events', {
   },
 });
 
-/** `#incident-ID` opens that incident and brings it into view. */
-function openLinked(): void {
-  const id = /^#incident-(.+)$/.exec(location.hash)?.[1];
-  if (id === undefined) return;
-  state.openIncidents.add(decodeURIComponent(id));
+/** What a reader followed a link to is what the next key belongs to; back from an incident, that is the link to it. */
+function follow(from: string): void {
   drawNow();
-  const item = document.getElementById(`incident-${decodeURIComponent(id)}`);
-  const details = item?.querySelector('details');
-  if (!item || !details) return;
-  details.open = true;
-  const calm = matchMedia('(prefers-reduced-motion: reduce)').matches;
-  item.scrollIntoView({ block: 'nearest', behavior: calm ? 'auto' : 'smooth' });
+  const route = routeOf(location.hash);
+  const before = routeOf(new URL(from).hash);
+  if (route.kind === 'incident') byId('incident').querySelector<HTMLElement>('h1')?.focus();
+  else if (before.kind === 'incident') {
+    const link = `a[href="${incidentAddress(before.id)}"]`;
+    (byId('incidents').querySelector<HTMLElement>(link) ?? byId('headline')).focus();
+  }
 }
 
 document.addEventListener('click', (event) => {
@@ -155,7 +161,11 @@ document.addEventListener('click', (event) => {
   if (line !== undefined) plots.toggle(line);
   if (copy !== undefined && pressed) {
     navigator.clipboard?.writeText(copy.replace(' \\\n ', '')).then(
-      () => byId('announcement').replaceChildren('Copied.'),
+      () => {
+        byId('announcement').replaceChildren('Copied.');
+        // Until it is drawn again.
+        pressed.textContent = 'Copied';
+      },
       () => byId('announcement').replaceChildren('This browser does not allow copying; select the text.'),
     );
   }
@@ -164,13 +174,7 @@ document.addEventListener('click', (event) => {
 document.addEventListener(
   'toggle',
   (event) => {
-    if (!(event.target instanceof HTMLDetailsElement)) return;
-    const { incident } = event.target.dataset;
-    if (incident !== undefined) {
-      if (event.target.open) state.openIncidents.add(incident);
-      else state.openIncidents.delete(incident);
-    }
-    draw();
+    if (event.target instanceof HTMLDetailsElement) draw();
   },
   true,
 );
@@ -183,7 +187,10 @@ document.addEventListener('input', (event) => {
   draw();
 });
 document.addEventListener('visibilitychange', draw);
-addEventListener('hashchange', openLinked);
+addEventListener('hashchange', (event) => follow(event.oldURL));
+addEventListener('keydown', (event) => {
+  if (event.key === 'Escape' && routeOf(location.hash).kind === 'incident') location.hash = '';
+});
 // How long the collector has been away is written in the banner; while it ticks, its ticks draw.
 setInterval(() => {
   if (state.connection.kind === 'unreachable') draw();

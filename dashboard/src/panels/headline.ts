@@ -2,6 +2,7 @@ import type { Connection } from '../api.ts';
 import { el } from '../element.ts';
 import { formatDuration, formatTime } from '../format.ts';
 import type { Headline } from '../headline.ts';
+import { incidentAddress } from '../route.ts';
 import { mark } from './parts.ts';
 
 export function headlinePanel(headline: Headline, newestIncident: string | undefined): HTMLElement[] {
@@ -18,7 +19,7 @@ export function headlinePanel(headline: Headline, newestIncident: string | undef
           el('ul', {}, ...headline.details.slice(0, 4).map((detail) => el('li', {}, detail))),
         headline.level === 'bad' &&
           newestIncident !== undefined &&
-          el('p', {}, el('a', { href: `#incident-${newestIncident}` }, 'What happened, and the evidence')),
+          el('p', {}, el('a', { href: incidentAddress(newestIncident) }, 'What happened, and the evidence')),
       ),
     ),
   ];
