@@ -39,7 +39,7 @@ export class Agent implements ConsumerHost {
     );
     if (this.#running) return;
     this.#running = true;
-    setInterval(() => this.#report('tick'), this.settings.reportIntervalMs).unref();
+    for (const timer of this.#reporter.startTimers(() => this.#report('tick'))) timer.unref();
     process.once('beforeExit', () => this.#lastReport());
   }
 

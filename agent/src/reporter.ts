@@ -1,5 +1,12 @@
 import type { AgentSettings } from '@tidemark/config';
-import { createObservation, type Observation, type Report, takeReport } from '@tidemark/core';
+import {
+  createObservation,
+  isNewsDue,
+  lookForNewsEveryMs,
+  type Observation,
+  type Report,
+  takeReport,
+} from '@tidemark/core';
 import { type ClockReader, startClockReader } from './clock/reader.ts';
 import { createExporter, type Exporter } from './exporter.ts';
 import type { ErrorTotal } from './guard.ts';
@@ -8,7 +15,7 @@ import { createMetricsExport, type MetricsExport } from './otel/export.ts';
 import { messageOf, say } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
 
-/** What an agent observed, on its way out once a second: to the collector, and to OpenTelemetry where the user has it. */
+/** What an agent observed, on its way out once a second, sooner where there is news: to the collector, and to OpenTelemetry where the user has it. */
 export class Reporter {
   readonly settings: AgentSettings;
   readonly observation: Observation;
@@ -30,6 +37,14 @@ export class Reporter {
   /** Where readings of the clock come from, in words. */
   get clock(): string {
     return this.#clock.describe().replace(/^none/, 'unbounded');
+  }
+
+  /** Calls for a report with every interval, and out of turn when there is news. The timers are the caller's to stop. */
+  startTimers(report: () => void): NodeJS.Timeout[] {
+    const look = (): void => {
+      if (isNewsDue(this.observation, Date.now())) report();
+    };
+    return [setInterval(report, this.settings.reportIntervalMs), setInterval(look, lookForNewsEveryMs)];
   }
 
   /** `now`: the process may end before anything asynchronous comes to its turn. `last`: nothing follows, so hold nothing back. */

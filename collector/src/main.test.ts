@@ -3,6 +3,8 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
+import { json } from '../test/served.ts';
+import { reportsOf } from '../test/story.ts';
 
 const main = fileURLToPath(new URL('main.ts', import.meta.url));
 
@@ -91,4 +93,18 @@ test('all that is wrong with the settings is said at once, where it was written'
   for (const where of ['--tick', '--colour', 'TIDEMARK_LISTEN', 'TIDEMARK_LOG_LEVEL']) {
     expect(lines.filter((line) => line.startsWith(`tidemark collector: ${where}: `))).toHaveLength(1);
   }
+});
+
+test('records that are suddenly late are judged at once, not with the next tick', async () => {
+  await using collector = start(['--listen', '127.0.0.1:0', '--tick=1m']);
+  const url = ready.exec(await collector.firstLine)?.[1];
+  expect(url, collector.out().stderr).toBeDefined();
+  for (const report of reportsOf({ seed: 1, startMs: Date.now() - 60_000, seconds: 60, cut: [20, 50] })) {
+    const body = JSON.stringify(report);
+    await fetch(new URL('/api/report', url), { method: 'POST', headers: json, body });
+  }
+  const page = (await fetch(new URL('/api/events', url))).body!.pipeThrough(new TextDecoderStream()).getReader();
+  let seen = '';
+  while (!seen.includes('"kind":"producerCutOff"')) seen += (await page.read()).value;
+  await page.cancel();
 });

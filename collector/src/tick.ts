@@ -1,4 +1,4 @@
-import { assess, seriesBetween } from '@tidemark/core';
+import { assess, isTickDue, lookForNewsEveryMs, seriesBetween } from '@tidemark/core';
 import { heartbeatFrame } from './board.ts';
 import type { Collector } from './collector.ts';
 
@@ -21,13 +21,21 @@ export function tick({ state, board, streams, metrics, nowMs, log }: Collector):
   metrics.health.ticked(performance.now() - startedMs);
 }
 
-/** A tick at once and then every `tickMs`. Returns what stops it. */
+/** A tick at once and then every `tickMs`, and out of turn when there is news. Returns what stops it. */
 export function startTicking(collector: Collector, tickMs: number): () => void {
   tick(collector);
   const ticking = setInterval(() => tick(collector), tickMs);
+  let lastMs = Number.NaN;
+  const looking = setInterval(() => {
+    const nowMs = collector.nowMs();
+    if (!isTickDue(collector.state, { nowMs, lastMs })) return;
+    lastMs = nowMs;
+    tick(collector);
+  }, lookForNewsEveryMs);
   const beating = setInterval(() => collector.streams.sendAll(heartbeatFrame), heartbeatMs);
   return () => {
     clearInterval(ticking);
+    clearInterval(looking);
     clearInterval(beating);
   };
 }

@@ -47,6 +47,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
   const incidents = settleAll(state, previous, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
   state.revisedFromMs = Number.POSITIVE_INFINITY;
+  state.hasNews = false;
   return {
     nowMs,
     tick: previous.tick + 1,

@@ -1,5 +1,5 @@
 import { turn } from './incident-status.ts';
-import { materialMs } from './judge.ts';
+import { materialMs } from './news.ts';
 import { addRange } from './offset-ranges.ts';
 import type { Drops } from './report.ts';
 import type { IncidentFold, LateRow } from './state.ts';

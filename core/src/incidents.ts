@@ -2,7 +2,8 @@ import type { IncidentDraft, IncidentKind, Verdict } from './finding.ts';
 import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
 import { addRow } from './incident-rows.ts';
 import type { BoundedInstant } from './interval.ts';
-import { culpritAppend, holdOf, materialMs, stallOf } from './judge.ts';
+import { culpritAppend, holdOf, stallOf } from './judge.ts';
+import { materialMs } from './news.ts';
 import { type Source, sourceKey } from './source.ts';
 import type { IncidentFold, LaneFold, LateRow, State } from './state.ts';
 

@@ -10,6 +10,7 @@ export type * from './forecast.ts';
 export { ingest } from './ingest.ts';
 export * from './interval.ts';
 export { type DropsByGroup, dropsOf } from './known-drops.ts';
+export { isNewsDue, isTickDue, lookForNewsEveryMs } from './news.ts';
 export {
   assign,
   closeTask,

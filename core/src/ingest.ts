@@ -5,6 +5,7 @@ import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
 import { nearestRank } from './nearest-rank.ts';
+import { isNews, materialMs } from './news.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { historyMs, secondOf } from './seconds.ts';
@@ -135,6 +136,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     leader: cell.leader,
     records: 0,
     late: 0,
+    lastMaterialMs: Number.NaN,
     outOfOrder: 0,
     habit: createHabit(),
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
@@ -196,6 +198,10 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   if (cell.late === undefined) return;
   task.late += cell.late.count;
   lane.late += cell.late.count;
+  if (cell.late.maxLatenessMs >= materialMs) {
+    if (isNews(lane.lastMaterialMs, secondMs)) state.hasNews = true;
+    lane.lastMaterialMs = secondMs;
+  }
   for (const drops of cell.late.dropped) {
     task.dropped.set(drops.policy, (task.dropped.get(drops.policy) ?? 0) + drops.count);
     noteDrops(state, task.group, cell, drops);

@@ -2,12 +2,11 @@ import { appendOf, brokerOffset } from './arrival.ts';
 import type { Verdict } from './finding.ts';
 import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
 import { isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
+import { materialMs } from './news.ts';
 import { blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
 import type { LaneFold, LateRow, State } from './state.ts';
 
-/** Late by at least this much is material; less has, as a rule, no cause worth a name. */
-export const materialMs = 1_000;
 /** Some source's times must have fitted this shortly before. */
 const fitWithinMs = 2_000;
 /** A cut of an unordered source must stand out from its habit by this much. */

@@ -13,6 +13,8 @@ export interface Observation {
   readonly agent: AgentIdentity;
   readonly tasks: TaskState[];
   readonly overflow: { sources: number; cells: number };
+  /** Since when something waits to be told out of turn, and when that was last done (`news.ts`); NaN: nothing, never. */
+  readonly news: { sinceMs: number; toldMs: number };
   sequence: number;
   fromMs: number;
   records: number;
@@ -83,6 +85,8 @@ export interface Lane {
   readonly source: Source;
   readonly producerId: string | undefined;
   maxEventMs: number;
+  /** When one of its records last came materially late; NaN: never. */
+  lastMaterialMs: number;
   readonly last: LastRecord;
   readonly lastCreate: LastCreate;
   bracketSerial: number;
@@ -101,6 +105,7 @@ export function createObservation(agent: AgentIdentity): Observation {
     agent,
     tasks: [],
     overflow: { sources: 0, cells: 0 },
+    news: { sinceMs: Number.NaN, toldMs: Number.NaN },
     sequence: 0,
     fromMs: agent.startedMs,
     records: 0,
@@ -207,6 +212,7 @@ export function laneOf(partition: PartitionState, source: Source, producerId?: s
     source,
     producerId,
     maxEventMs: Number.NEGATIVE_INFINITY,
+    lastMaterialMs: Number.NaN,
     last: {
       offset: -1,
       eventMs: Number.NaN,

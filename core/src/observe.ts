@@ -1,6 +1,7 @@
 import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
 import { close, closerOf } from './closing.ts';
 import { addDrop, createDrops } from './drops.ts';
+import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
 import {
   createOpenLate,
@@ -206,6 +207,7 @@ function lateRecord(task: TaskState, record: RecordSeen, flags: number): number 
   if ((flags & flag.outOfOrder) !== 0) late.outOfOrder++;
   if (!(appendHighMs <= late.lastAppendMs)) late.lastAppendMs = appendHighMs;
   const latenessMs = task.streamTimeMs - eventMs;
+  if (latenessMs >= materialMs) noteMaterial(task, record);
   if (latenessMs > late.maxLatenessMs) late.maxLatenessMs = latenessMs;
   addToSketch(late.latenessMs, latenessMs);
   // The culprit of the worst matters most. Doubling keeps this to a few times per cell.
@@ -243,6 +245,14 @@ function noteGap(cell: OpenCell, lane: Lane, record: RecordSeen): void {
     before: pointOf(lane.last),
     after: { offset: record.offset, eventMs: record.eventMs, append: bracketOf(appendLowMs, appendHighMs, exact) },
   };
+}
+
+/** Once a second is enough: what goes on being late is known. */
+function noteMaterial({ observation, secondMs }: TaskState, { lane, processedMs }: RecordSeen): void {
+  if (lane.lastMaterialMs >= secondMs) return;
+  const { news } = observation;
+  if (Number.isNaN(news.sinceMs) && isNews(lane.lastMaterialMs, processedMs)) news.sinceMs = processedMs;
+  lane.lastMaterialMs = processedMs;
 }
 
 function openCell(task: TaskState, lane: Lane): void {

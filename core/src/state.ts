@@ -33,6 +33,8 @@ export interface State {
     { group: string; topic: string; partition: number; verdict: Verdict['kind']; late: number; dropped: number }
   >;
   readonly drops: Map<string, KnownDrops>;
+  /** Something came that should be judged out of turn (`news.ts`). */
+  hasNews: boolean;
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
@@ -133,6 +135,8 @@ export interface LaneFold {
   leader: number | undefined;
   records: number;
   late: number;
+  /** The last second in which records of it were materially late; NaN: never. */
+  lastMaterialMs: number;
   outOfOrder: number;
   readonly habit: Habit;
   lastSecondMs: number;
@@ -226,6 +230,7 @@ export function createState(): State {
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),
+    hasNews: false,
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
     overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0 },

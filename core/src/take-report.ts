@@ -1,10 +1,12 @@
+import { isNewsDue } from './news.ts';
 import { culpritOf, type Observation, observeLimits, type PartitionState, type TaskState } from './observation.ts';
 import { closedCell, type OpenCell } from './open-cell.ts';
 import { type AgentHealth, type ClockReport, type Report, reportVersion, type TaskReport } from './report.ts';
+import { secondOf } from './seconds.ts';
 
 /**
  * Everything since the last report, as plain JSON; starts the next. Only whole seconds go out, so that a cell is never sent
- * in two parts; with `final` also the second that is still open.
+ * in two parts; with `final`, and where there is news, also the second that is still open.
  */
 export function takeReport(
   observation: Observation,
@@ -15,9 +17,12 @@ export function takeReport(
   },
   final = false,
 ): Report {
+  const isDue = isNewsDue(observation, nowMs);
   for (const task of observation.tasks) {
-    if (final || task.closed || nowMs >= task.secondMs + 1000) closeSecond(task);
+    if (final || task.closed || isDue || nowMs >= task.secondMs + 1000) closeSecond(task);
   }
+  if (isDue || final) noteTold(observation, nowMs);
+  else if (secondOf(nowMs) > observation.news.sinceMs) observation.news.sinceMs = Number.NaN;
   const report: Report = {
     version: reportVersion,
     agent: observation.agent,
@@ -38,6 +43,11 @@ export function takeReport(
     if (observation.tasks[i]!.closed) observation.tasks.splice(i, 1);
   }
   return report;
+}
+
+function noteTold({ news }: Observation, nowMs: number): void {
+  news.toldMs = nowMs;
+  news.sinceMs = Number.NaN;
 }
 
 function taskReport(task: TaskState): TaskReport {

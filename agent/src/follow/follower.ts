@@ -29,7 +29,7 @@ export class Follower {
   readonly #fetching: Fetching;
   readonly #stop = new AbortController();
   #loop: Promise<void> | undefined;
-  #reports: NodeJS.Timeout | undefined;
+  #reports: readonly NodeJS.Timeout[] = [];
   #view: GroupView | undefined;
   #viewedMs = 0;
   #said = '';
@@ -57,13 +57,13 @@ export class Follower {
   start(): void {
     const { group, agent } = this.#settings;
     say(`follows group "${group}"; reports to ${shownUrl(agent.collectorUrl)}; clock: ${this.#reporter.clock}`);
-    this.#reports = setInterval(() => this.#reporter.report('tick'), agent.reportIntervalMs);
+    this.#reports = this.#reporter.startTimers(() => this.#reporter.report('tick'));
     this.#loop = this.#run();
   }
 
   async stop(): Promise<void> {
     this.#stop.abort();
-    clearInterval(this.#reports);
+    for (const timer of this.#reports) clearInterval(timer);
     // A fetch under way is not waited for: its answer would come too late to be reported.
     await Promise.allSettled([this.#clusters.control.disconnect(), this.#clusters.fetching.disconnect()]);
     await Promise.allSettled([this.#loop, this.#fetching.ended()]);

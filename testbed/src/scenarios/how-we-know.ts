@@ -67,7 +67,7 @@ This page is made by \`testbed/src/scenarios/how-we-know.ts\` from the scorer's 
 ${overall.scenarios} simulated worlds of Kafka producers, brokers and consumers, in which something goes wrong or only seems to. Their truth is
 counterfactual: each world is run again without each single fault, and the cause of a late record is the fault without which it would not
 have been late. Tidemark sees what agents beside the consumers see, through the same folds as in production (observe, report, assess), a
-report and a tick each second, never ahead of time: an incident counts from the tick in which it was first reported.
+report and a tick each second and at once when there is news, never ahead of time: an incident counts from the tick in which it was first reported.
 
 ## Incidents
 

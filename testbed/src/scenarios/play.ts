@@ -9,9 +9,12 @@ import {
   firstAssessment,
   flag,
   ingest,
+  isNewsDue,
+  isTickDue,
   type Lane,
   type LateRow,
   laneOf,
+  lookForNewsEveryMs,
   type Observation,
   observe,
   observeFetch,
@@ -25,18 +28,22 @@ import {
   type TaskState,
   takeReport,
 } from '@tidemark/core';
-import type { Header, Line, Trace } from './trace.ts';
+import { type Header, type Line, partitionId, type Trace } from './trace.ts';
 
 /** Plays a trace through the real path: an agent per task, a report each second of its clock, a tick each second. */
 export interface Played {
   readonly header: Header;
   readonly state: State;
   /** Every record that was late, with the row it went into: the row's verdict may be revised until the end. */
-  readonly late: readonly { readonly index: number; readonly rowKey: string }[];
+  readonly late: readonly LateRecord[];
   readonly dropped: readonly number[];
-  readonly rows: ReadonlyMap<string, LateRow>;
   readonly last: Assessment;
   readonly ticks: number;
+}
+
+export interface LateRecord {
+  readonly index: number;
+  row: LateRow | undefined;
 }
 
 interface Player {
@@ -48,6 +55,8 @@ interface Player {
   readings: ClockReading[];
   offsetMs: number;
   reportAtMs: number;
+  /** Late records whose cell has not been reported yet, by cell. */
+  readonly unsaid: Map<string, LateRecord[]>;
 }
 
 const everyMs = 1000;
@@ -65,11 +74,12 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
   const players = new Map(header.tasks.map((task) => [task.id, createPlayer(task.id, policy)]));
   const state = createState();
   const scratch = {} as RecordSeen;
-  const late: { index: number; rowKey: string }[] = [];
+  const late: LateRecord[] = [];
   const dropped: number[] = [];
-  const rows = new Map<string, LateRow>();
   let assessment = firstAssessment(header.epochMs);
   let tickAtMs = header.epochMs + tickAfterMs;
+  let lookAtMs = header.epochMs;
+  let newsTickMs = Number.NaN;
   let index = 0;
   let ticks = 0;
   for (const line of lines) {
@@ -81,12 +91,16 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
   }
   for (const player of players.values()) report(player, Math.max(player.reportAtMs, tickAtMs + player.offsetMs), true);
   tick(tickAtMs);
-  return { header, state, late, dropped, rows, last: assessment, ticks };
+  return { header, state, late, dropped, last: assessment, ticks };
 
   /** Agents and the collector have timers: they report and tick also while nothing is read. */
   function passTime(untilMs: number): void {
     // A clock that was set back takes the timers with it.
-    if (untilMs < tickAtMs - 2 * everyMs) tickAtMs = secondOf(untilMs) + tickAfterMs;
+    if (untilMs < tickAtMs - 2 * everyMs) {
+      tickAtMs = secondOf(untilMs) + tickAfterMs;
+      lookAtMs = newsTickMs = untilMs;
+    }
+    lookForNews(Math.min(untilMs, tickAtMs));
     for (let round = 0; tickAtMs <= untilMs; round++) {
       // Nothing new can come in a long pause: only its first and last moments are played.
       if (round === restRounds) tickAtMs = Math.max(tickAtMs, secondOf(untilMs) - everyMs + tickAfterMs);
@@ -96,6 +110,22 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
       }
       tick(tickAtMs);
       tickAtMs += everyMs;
+      lookForNews(Math.min(untilMs, tickAtMs));
+    }
+  }
+
+  /** Agents report, and the collector judges, out of turn when something has happened. */
+  function lookForNews(untilMs: number): void {
+    for (; lookAtMs <= untilMs; lookAtMs += lookForNewsEveryMs) {
+      // First the collector: what an agent says now is on its way until the next look.
+      if (isTickDue(state, { nowMs: lookAtMs, lastMs: newsTickMs })) {
+        newsTickMs = lookAtMs;
+        tick(lookAtMs);
+      }
+      for (const player of players.values()) {
+        const agentMs = lookAtMs + player.offsetMs;
+        if (isNewsDue(player.observation, agentMs)) report(player, agentMs);
+      }
     }
   }
 
@@ -122,12 +152,14 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
     scratch.appendMs = b === null ? Number.NaN : header.epochMs + b;
     scratch.processedMs = header.epochMs + p;
     const flags = observe(player.task, scratch);
-    const second = player.task.secondMs;
-    if (flags & flag.late)
-      late.push({
-        index,
-        rowKey: `${player.number}|${lane.partition.topic}/${lane.partition.partition}|${pid}|${second}`,
-      });
+    if (flags & flag.late) {
+      const record: LateRecord = { index, row: undefined };
+      const cell = `${key}/${player.task.secondMs}`;
+      const before = player.unsaid.get(cell);
+      if (before === undefined) player.unsaid.set(cell, [record]);
+      else before.push(record);
+      late.push(record);
+    }
     if (flags & flag.dropped) dropped.push(index);
     index++;
   }
@@ -149,7 +181,9 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
     for (const row of state.lateRows.slice(before)) {
       const { source } = row.lane;
       const pid = source.kind === 'producer' ? source.producerId : '-1';
-      rows.set(`${player.number}|${row.cell.topic}/${row.cell.partition}|${pid}|${row.cell.secondMs}`, row);
+      const cell = `${partitionId(header, row.cell)}/${pid}/${row.cell.secondMs}`;
+      for (const record of player.unsaid.get(cell) ?? []) record.row = row;
+      player.unsaid.delete(cell);
     }
   }
 }
@@ -178,6 +212,7 @@ function createPlayer(number: number, policy: Policy): Player {
     readings: [],
     offsetMs: 0,
     reportAtMs: Number.NEGATIVE_INFINITY,
+    unsaid: new Map(),
   };
 }
 

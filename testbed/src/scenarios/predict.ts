@@ -1,14 +1,14 @@
 import {
   type Assessment,
   type Incident,
-  type LateRow,
+  isConfirmed,
   middleMs,
   type State,
   seriesBetween,
   type VerdictKind,
 } from '@tidemark/core';
 import { type Played, play } from './play.ts';
-import type { Header, Trace } from './trace.ts';
+import { type Header, partitionId, type Trace } from './trace.ts';
 
 /** What `score.py` compares with the truth. */
 export interface Prediction {
@@ -84,7 +84,8 @@ export function predict(trace: Trace): Prediction {
     if (assessment.nowMs - harvestedMs > settledMs + 60_000) harvest(state, assessment.nowMs - settledMs);
   });
   harvest(played.state, played.last.nowMs);
-  const incidents = [...played.last.incidents].reverse();
+  // A suspicion is not yet a report.
+  const incidents = played.last.incidents.filter(isConfirmed).reverse();
   const position = new Map(incidents.map((incident, i) => [incident.id, i]));
   return {
     scenario: header.scenario,
@@ -101,7 +102,7 @@ function predicted(incident: Incident, header: Header, endMs: number): Predicted
   return {
     kind: causeOf[incident.kind],
     pid: source.kind === 'producer' ? Number(source.producerId) : -1,
-    partitions: incident.partitions.map(({ topic, partition }) => partitionId(header, topic, partition)),
+    partitions: incident.partitions.map((place) => partitionId(header, place)),
     task: incident.tasks.length === 1 ? Number(incident.tasks[0]!.split('/')[1]) : null,
     startMs: Math.round(middleMs(incident.start) - header.epochMs),
     endMs: Math.round((incident.end === undefined ? endMs : middleMs(incident.end)) - header.epochMs),
@@ -109,14 +110,9 @@ function predicted(incident: Incident, header: Header, endMs: number): Predicted
   };
 }
 
-function partitionId(header: Header, topic: string, partition: number): number {
-  return header.partitions.find((p) => header.topics[p.topic]!.name === topic && p.number === partition)!.id;
-}
-
 function runs(played: Played, position: ReadonlyMap<string, number>): Prediction['late'] {
   const out: [number, number, string, number | null][] = [];
-  for (const { index, rowKey } of played.late) {
-    const row: LateRow | undefined = played.rows.get(rowKey);
+  for (const { index, row } of played.late) {
     const cause = causeOf[row?.verdict?.kind ?? 'undecided'];
     const incident = row?.incidentId === undefined ? null : (position.get(row.incidentId) ?? null);
     const last = out.at(-1);

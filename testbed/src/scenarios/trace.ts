@@ -58,3 +58,10 @@ export function readTrace(path: string): Trace {
   if (header.format !== 1) throw new Error(`${path}: format ${header.format}; expected 1`);
   return { header, lines: rest.map((row) => JSON.parse(row) as Line) };
 }
+
+export function partitionId(
+  { partitions, topics }: Header,
+  place: { readonly topic: string; readonly partition: number },
+): number {
+  return partitions.find((p) => topics[p.topic]!.name === place.topic && p.number === place.partition)!.id;
+}
