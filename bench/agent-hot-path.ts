@@ -5,7 +5,6 @@
  *
  *   node --conditions=tidemark-source bench/agent-hot-path.ts [--blocks 200] [--only eachBatch] [--json]
  */
-import { Session } from 'node:inspector/promises';
 import { parseArgs } from 'node:util';
 import { type AgentSettings, readAgentSettings } from '@tidemark/config';
 import { createObservation, observeFetch, openTask, partitionOf, takeReport } from '@tidemark/core';
@@ -14,6 +13,7 @@ import { tapBatches, tapMessages } from '../agent/src/kafkajs/handlers.ts';
 import { readInto } from '../agent/src/kafkajs/reading.ts';
 import type { BatchHandler, BatchPayload, Consumer, Message, MessageHandler } from '../agent/src/kafkajs/shapes.ts';
 import { createWallClock } from '../agent/src/wall-clock.ts';
+import { heapOf, perRecord } from './heap.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -253,40 +253,11 @@ async function cpuNsPerRecord(run: Pair['bare'], block: readonly Batch[]): Promi
   return ((used.user + used.system) * 1000) / recordsPerBlock;
 }
 
-interface ProfileNode {
-  readonly callFrame: { readonly functionName: string; readonly url: string; readonly lineNumber: number };
-  readonly selfSize: number;
-  readonly children: readonly ProfileNode[];
-}
-
 /** Bytes allocated in our files, also those that are garbage by now, for each of a million records. */
-async function allocated(pair: Pair): Promise<{ bytesPerRecord: number; sites: readonly string[] }> {
-  const session = new Session();
-  session.connect();
+async function allocated(pair: Pair): Promise<ReturnType<typeof perRecord>> {
   const rounds = 1_000_000 / recordsPerBlock;
-  await session.post('HeapProfiler.startSampling', {
-    samplingInterval: 4096,
-    includeObjectsCollectedByMajorGC: true,
-    includeObjectsCollectedByMinorGC: true,
-  } as never);
-  for (let i = 0; i < rounds; i++) await pair.wrapped(pair.prepare());
-  const { profile } = await session.post('HeapProfiler.stopSampling');
-  session.disconnect();
-  const sites = new Map<string, number>();
-  const visit = (node: ProfileNode): void => {
-    const { url, functionName, lineNumber } = node.callFrame;
-    if (/\/(?:agent|core)\/src\//.test(url)) {
-      const site = `${functionName} ${url.split('/').at(-1)}:${lineNumber + 1}`;
-      sites.set(site, (sites.get(site) ?? 0) + node.selfSize);
-    }
-    for (const child of node.children) visit(child);
-  };
-  visit(profile.head as ProfileNode);
-  const records = rounds * recordsPerBlock;
-  const bytes = [...sites.values()].reduce((sum, size) => sum + size, 0);
-  const largest = [...sites].toSorted((a, b) => b[1] - a[1]).slice(0, 3);
-  return {
-    bytesPerRecord: bytes / records,
-    sites: largest.map(([site, size]) => `${site} ${(size / records).toFixed(2)} B`),
-  };
+  const sites = await heapOf(async () => {
+    for (let i = 0; i < rounds; i++) await pair.wrapped(pair.prepare());
+  });
+  return perRecord(sites, rounds * recordsPerBlock);
 }
