@@ -1,2 +1,2 @@
-export { registerCodecs } from './follow/codec/register-codecs.ts';
+export { registerCodecs } from './codec/register-codecs.ts';
 export { Follower } from './follow/follower.ts';

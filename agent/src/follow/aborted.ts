@@ -1,4 +1,4 @@
-import type { FetchedPartition } from './shapes.ts';
+import type { FetchedPartition } from '../kafkajs/cluster.ts';
 
 type FetchedMessage = FetchedPartition['messages'][number] & {
   readonly batchContext?: { readonly inTransaction?: boolean; readonly producerId: string };

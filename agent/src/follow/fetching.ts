@@ -1,13 +1,13 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { observeFetch, observeFetchError } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
+import { type Broker, type Cluster, type FetchedPartition, rootFault } from '../kafkajs/cluster.ts';
 import { readSeen } from '../kafkajs/reading.ts';
 import { say } from '../say.ts';
 import { delivered } from './aborted.ts';
 import { beginFetch, holdFetch, holdRecord } from './held.ts';
 import type { Followed } from './homes.ts';
-import type { Broker, Cluster, FetchedPartition } from './shapes.ts';
-import { rootFault, type Troubles } from './trouble.ts';
+import type { Troubles } from './trouble.ts';
 
 export interface FetchingOptions {
   readonly cluster: Cluster;

@@ -8,7 +8,7 @@ import { startProxy } from '../../../testbed/src/network/proxy.ts';
 import { throughProxy } from '../../../testbed/src/network/through-proxy.ts';
 import { cellsOf, type ReportTaker, startReportTaker, sum } from '../../test/collector.ts';
 import { kafkaOf, setStage, startSidecar, until } from '../../test/follow-stage.ts';
-import { registerCodecs } from './codec/register-codecs.ts';
+import { registerCodecs } from '../codec/register-codecs.ts';
 import { Follower } from './follower.ts';
 
 const { brokers, missing } = inject('broker');

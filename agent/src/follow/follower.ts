@@ -1,4 +1,5 @@
 import type { FollowSettings } from '@tidemark/config';
+import { type Cluster, createCluster } from '../kafkajs/cluster.ts';
 import type { Kafka } from '../kafkajs/shapes.ts';
 import { Reporter } from '../reporter.ts';
 import { messageOf, say, shownUrl } from '../say.ts';
@@ -7,7 +8,6 @@ import { type Commit, Group, type GroupView } from './group.ts';
 import { type Followed, Homes, type Split } from './homes.ts';
 import { Leaders } from './leaders.ts';
 import { noteCommit, release } from './release.ts';
-import { type Cluster, createCluster } from './shapes.ts';
 import { Troubles } from './trouble.ts';
 
 /** How often the group is asked for its members: a restart is noticed that soon. */

@@ -1,6 +1,6 @@
+import { anyBroker, type Broker, type Cluster, type Described, rootFault } from '../kafkajs/cluster.ts';
 import { decodeAssignment } from './assignment.ts';
-import type { Broker, Cluster, Described } from './shapes.ts';
-import { rootFault, type Troubles } from './trouble.ts';
+import type { Troubles } from './trouble.ts';
 
 /** Where the group is and who is in it, as its coordinator says. */
 export interface GroupView {
@@ -96,18 +96,6 @@ export class Group {
     const { coordinator } = await any.findGroupCoordinator({ groupId: group, coordinatorType: 0 });
     return cluster.findBroker({ nodeId: String(coordinator.nodeId) });
   }
-}
-
-export async function anyBroker(cluster: Cluster): Promise<Broker> {
-  let last: unknown = new Error('no broker is known');
-  for (const nodeId of cluster.getNodeIds()) {
-    try {
-      return await cluster.findBroker({ nodeId });
-    } catch (error) {
-      last = error;
-    }
-  }
-  throw last;
 }
 
 function viewOf(described: Described, topics: readonly string[] | undefined): GroupView {

@@ -1,7 +1,6 @@
-import { anyBroker } from './group.ts';
+import { anyBroker, type Cluster, rootFault } from '../kafkajs/cluster.ts';
 import type { Followed } from './homes.ts';
-import type { Cluster } from './shapes.ts';
-import { rootFault, type Troubles } from './trouble.ts';
+import type { Troubles } from './trouble.ts';
 
 /** Also without a failure leaders move, and a broker that is only a follower now says so at the next fetch. */
 const refreshEveryMs = 30_000;

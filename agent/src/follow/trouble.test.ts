@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { KafkaFault } from './shapes.ts';
-import { type Deed, rootFault, Troubles, troubleLine } from './trouble.ts';
+import { type KafkaFault, rootFault } from '../kafkajs/cluster.ts';
+import { type Deed, Troubles, troubleLine } from './trouble.ts';
 
 test.for<{ why: string; deed: Deed; fault: KafkaFault; want: string }>([
   {

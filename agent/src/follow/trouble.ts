@@ -1,6 +1,6 @@
 import type { ErrorTotal } from '../guard.ts';
+import { type KafkaFault, rootFault } from '../kafkajs/cluster.ts';
 import { say } from '../say.ts';
-import type { KafkaFault } from './shapes.ts';
 
 /** What was being done when it went wrong. */
 export type Deed =
@@ -93,13 +93,4 @@ const maxOpenTroubles = 10_000;
 
 function keyOf(deed: Deed): string {
   return describe(deed);
-}
-
-/** kafkajs wraps what went wrong in an error that says how often it tried. */
-export function rootFault(error: unknown): KafkaFault {
-  let fault = error as KafkaFault & { readonly cause?: unknown };
-  for (let depth = 0; depth < 5 && fault?.type === undefined && fault?.cause instanceof Error; depth++) {
-    fault = fault.cause as typeof fault;
-  }
-  return fault instanceof Error ? fault : { message: String(fault) };
 }

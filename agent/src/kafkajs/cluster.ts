@@ -1,6 +1,6 @@
-import type { Kafka, Message } from '../kafkajs/shapes.ts';
+import type { Kafka, Message } from './shapes.ts';
 
-/** What the sidecar needs of kafkajs 2.x below its public face: connections to each broker, and raw requests over them. */
+/** What we need of kafkajs 2.x below its public face: connections to each broker, and raw requests over them. */
 export interface Cluster {
   connect(): Promise<void>;
   disconnect(): Promise<void>;
@@ -89,4 +89,25 @@ export function createCluster(kafka: Kafka): Cluster {
   const create = key === undefined ? undefined : methods[key];
   if (typeof create !== 'function') throw new Error('this kafkajs keeps its connections elsewhere than 2.2 does');
   return create.call(kafka, { allowAutoTopicCreation: false, metadataMaxAge: 300_000 }) as Cluster;
+}
+
+export async function anyBroker(cluster: Cluster): Promise<Broker> {
+  let last: unknown = new Error('no broker is known');
+  for (const nodeId of cluster.getNodeIds()) {
+    try {
+      return await cluster.findBroker({ nodeId });
+    } catch (error) {
+      last = error;
+    }
+  }
+  throw last;
+}
+
+/** kafkajs wraps what went wrong in an error that says how often it tried. */
+export function rootFault(error: unknown): KafkaFault {
+  let fault = error as KafkaFault & { readonly cause?: unknown };
+  for (let depth = 0; depth < 5 && fault?.type === undefined && fault?.cause instanceof Error; depth++) {
+    fault = fault.cause as typeof fault;
+  }
+  return fault instanceof Error ? fault : { message: String(fault) };
 }
