@@ -1,6 +1,5 @@
 import zlib from 'node:zlib';
-import { unpackLz4 } from './lz4.ts';
-import { unpackSnappy } from './snappy.ts';
+import { unpack } from './unpack.ts';
 
 /** The two tables of a kafkajs module that say how records are packed. */
 interface Kafkajs {
@@ -14,15 +13,14 @@ interface Kafkajs {
  */
 export function registerCodecs(kafkajs: Kafkajs): void {
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs;
-  codecs[types.Snappy] = reading(unpackSnappy);
-  codecs[types.LZ4] = reading(unpackLz4);
-  if (typeof zlib.zstdDecompressSync === 'function')
-    codecs[types.ZSTD] = reading((packed) => zlib.zstdDecompressSync(packed));
+  codecs[types.Snappy] = reading(unpack.snappy);
+  codecs[types.LZ4] = reading(unpack.lz4);
+  if (typeof zlib.zstdDecompressSync === 'function') codecs[types.ZSTD] = reading(unpack.zstd);
 }
 
-function reading(unpack: (packed: Buffer) => Buffer) {
+function reading(unpackBatch: (packed: Buffer) => Buffer) {
   return () => ({
     compress: () => Promise.reject(new Error('nothing is produced here')),
-    decompress: async (packed: Buffer) => unpack(packed),
+    decompress: async (packed: Buffer) => unpackBatch(packed),
   });
 }

@@ -1,0 +1,12 @@
+export type { Block, Keys } from './history/block.ts';
+export type { Place } from './history/bounds.ts';
+export type {
+  Coverage,
+  OddTimestamps,
+  PartitionCoverage,
+  PartitionEnd,
+  SkippedOffsets,
+  UnreadableBatch,
+} from './history/coverage.ts';
+export type { Isolation } from './history/fetch-protocol.ts';
+export { type Progress, type Scan, type ScanOptions, scan } from './history/scan.ts';
