@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
-import { followFlags } from '@tidemark/config';
+import { followFlags, incidentsFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
 const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
@@ -9,6 +9,7 @@ const commands: { readonly [name: string]: (flags: readonly string[]) => Promise
     process.argv.splice(2, process.argv.length, ...flags);
     await import('@tidemark/collector/main');
   },
+  incidents: async (flags) => (await import('./incidents.ts')).runIncidents(flags),
 };
 
 const usage = `tidemark COMMAND [flags]
@@ -18,8 +19,12 @@ const usage = `tidemark COMMAND [flags]
              ${followFlags.join(' ')}
   collector  takes reports, judges, serves the page, the API and /metrics
              tidemark collector [--listen 127.0.0.1:8080]
+  incidents  what happened, in a table with a sentence each, or one with its evidence
+             tidemark incidents [ID] [--collector http://127.0.0.1:8080] (or TIDEMARK_COLLECTOR_URL)
+             ${incidentsFlags.join(' ')}
+             ends with 0: none is open, 1: one is, 2: cannot tell
 
-Every flag is a variable too: --commit-poll is TIDEMARK_COMMIT_POLL.
+Every flag that takes a value is a variable too: --commit-poll is TIDEMARK_COMMIT_POLL.
 `;
 
 const [name = '', ...flags] = process.argv.slice(2);

@@ -1,5 +1,6 @@
 import type { Policy } from '@tidemark/core';
 import { z } from 'zod';
+import { collectorUrl } from './collector-url.ts';
 import { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
@@ -40,7 +41,7 @@ const truths: ReadonlyMap<string, boolean> = new Map([
 /** One row a variable: the schema is also what `docs/attach.md` is tested against. */
 const schema = z.object({
   TIDEMARK_ENABLED: text('true or false', (given) => truths.get(given.toLowerCase())).default(true),
-  TIDEMARK_COLLECTOR_URL: text('an address such as http://127.0.0.1:8080', parseUrl).default('http://127.0.0.1:8080'),
+  TIDEMARK_COLLECTOR_URL: collectorUrl,
   TIDEMARK_WINDOW: text('a window such as tumbling:5s', parseWindow).optional(),
   TIDEMARK_GRACE: text(durationExpected, parseDurationMs).optional(),
   TIDEMARK_SOURCE: text('header:NAME or key-prefix:SEPARATOR', parseSource).default({ kind: 'producer' }),
@@ -113,12 +114,6 @@ export function tumblingPolicy(policy: { readonly sizeMs: number; readonly grace
     window: { kind: 'tumbling', sizeMs: policy.sizeMs },
     graceMs: policy.graceMs,
   };
-}
-
-function parseUrl(given: string): string | undefined {
-  const url = URL.parse(given);
-  if (url === null || (url.protocol !== 'http:' && url.protocol !== 'https:')) return undefined;
-  return given.replace(/\/+$/, '');
 }
 
 function parseWindow(given: string): number | undefined {

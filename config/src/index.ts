@@ -26,3 +26,4 @@ export {
   type Sasl,
   type TaskSplit,
 } from './follow.ts';
+export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';

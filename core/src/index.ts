@@ -37,7 +37,6 @@ export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';
 export * from './report.ts';
 export { type Metric, metrics, type Row } from './samples.ts';
-export { duration, grouped } from './sentence.ts';
 export { seriesBetween } from './series.ts';
 export {
   addToSketch,
@@ -52,4 +51,8 @@ export * from './source.ts';
 export { createState, type LateRow, type State } from './state.ts';
 export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
+export type { Fact, FactPart } from './telling/evidence-facts.ts';
+export * from './telling/format.ts';
+export { incidentFacts } from './telling/incident-facts.ts';
+export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
 export * from './topology/topology.ts';

@@ -1,13 +1,14 @@
 import type { IncidentDraft, IncidentKind } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceName } from './source.ts';
+import { formatCount, formatDuration, wholeSeconds } from './telling/format.ts';
 
 type Told = Omit<IncidentDraft, 'sentence'>;
 
 /** One sentence that a person on call understands, times in UTC. */
 export function sentence(incident: Told): string {
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
-  const remedy = grace > 0 ? ` Grace ${duration(roundUp(grace))} would have kept all of them.` : '';
+  const remedy = grace > 0 ? ` Grace ${formatDuration(wholeSeconds(grace))} would have kept all of them.` : '';
   return `${losses(incident)}${why[incident.kind](incident)}.${remedy}`;
 }
 
@@ -20,11 +21,11 @@ const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {
     `, falsely late: nobody could write there ${when(incident)}, the broker took no records, while other partitions moved the stream time on`,
   clockAhead: (incident) => {
     const aheadMs = 'aheadMs' in incident.evidence ? incident.evidence.aheadMs.lowMs : 0;
-    return `: the clock of ${sourceName(incident.source)} runs ${duration(aheadMs)} ahead and pulled the stream time past ${others(incident)}`;
+    return `: the clock of ${sourceName(incident.source)} runs ${formatDuration(aheadMs)} ahead and pulled the stream time past ${others(incident)}`;
   },
   clockBehind: (incident) => {
     const behindMs = 'behindMs' in incident.evidence ? middleMs(incident.evidence.behindMs) : 0;
-    return `, falsely late: its clock is about ${duration(behindMs)} behind ${when(incident)}, so its new events look old`;
+    return `, falsely late: its clock is about ${formatDuration(behindMs)} behind ${when(incident)}, so its new events look old`;
   },
   consumerInterleave: (incident) =>
     `, falsely late: they were on the broker, but the consumer did not take them ${when(incident)} and then took younger ones first`,
@@ -32,7 +33,7 @@ const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {
     `, falsely late: the upstream task that writes them lags behind the others ${when(incident)}`,
   backfill: (incident) => {
     const ageMs = 'ageMs' in incident.evidence ? incident.evidence.ageMs : 0;
-    return `: they are a backfill, events of ${duration(ageMs)} before, written ${when(incident)}`;
+    return `: they are a backfill, events of ${formatDuration(ageMs)} before, written ${when(incident)}`;
   },
 };
 
@@ -41,8 +42,8 @@ function when({ start, end }: Told): string {
   if (end === undefined) return `since ${timeOfDay(middleMs(start))}`;
   const lengthMs = middleMs(end) - middleMs(start);
   const giveOrTakeMs = (widthMs(start) + widthMs(end)) / 2;
-  const slack = giveOrTakeMs > 0 ? ` (±${duration(giveOrTakeMs)})` : '';
-  return `for ${duration(lengthMs)}${slack}, from ${timeOfDay(middleMs(start))} to ${timeOfDay(middleMs(end))}`;
+  const slack = giveOrTakeMs > 0 ? ` (±${formatDuration(giveOrTakeMs)})` : '';
+  return `for ${formatDuration(lengthMs)}${slack}, from ${timeOfDay(middleMs(start))} to ${timeOfDay(middleMs(end))}`;
 }
 
 function mover({ culprit }: Told): string {
@@ -55,8 +56,8 @@ function losses(incident: Told): string {
   const where =
     places.length > 4 ? `${places.slice(0, 3).join(', ')} and ${places.length - 3} more` : places.join(', ');
   const of = isOfOthers[incident.kind] ? '' : ` of ${sourceName(incident.source)}`;
-  if (count > 0) return `${incident.group} dropped ${grouped(count)} records${of} (${where})`;
-  return `${incident.group} took ${grouped(incident.late.count)} records${of} (${where}) late`;
+  if (count > 0) return `${incident.group} dropped ${formatCount(count)} records${of} (${where})`;
+  return `${incident.group} took ${formatCount(incident.late.count)} records${of} (${where}) late`;
 }
 
 /** Kinds whose source is not the one that the records are from. */
@@ -72,26 +73,6 @@ const isOfOthers: { readonly [K in IncidentKind]: boolean } = {
 
 function others(incident: Told): string {
   return incident.late.count === 1 ? 'another record' : 'the others';
-}
-
-/** `47 s`, `1.2 s`, `340 ms`, `12 min`. */
-export function duration(ms: number): string {
-  const size = Math.abs(ms);
-  if (size < 1_000) return `${Math.round(ms)} ms`;
-  if (size < 10_000) return `${(ms / 1_000).toFixed(1)} s`;
-  if (size < 180_000) return `${Math.round(ms / 1_000)} s`;
-  if (size < 7_200_000) return `${Math.round(ms / 60_000)} min`;
-  if (size < 172_800_000) return `${Math.round(ms / 3_600_000)} h`;
-  return `${grouped(Math.round(ms / 86_400_000))} days`;
-}
-
-/** A grace that one would type in: whole seconds, never less than needed. */
-function roundUp(ms: number): number {
-  return Math.ceil(ms / 1_000) * 1_000;
-}
-
-export function grouped(count: number): string {
-  return String(count).replace(/\B(?=(\d{3})+$)/g, ',');
 }
 
 /** Of a time beyond what a calendar holds, the bare number. */

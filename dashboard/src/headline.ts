@@ -1,5 +1,6 @@
 import {
   type Assessment,
+  costOf,
   type Incident,
   isConfirmed,
   type SeriesPoint,
@@ -9,9 +10,9 @@ import {
   type VerdictKind,
   verdictClass,
   verdictKinds,
+  wordsOf,
 } from '@tidemark/core';
 import { formatCounted, formatDuration } from './format.ts';
-import { costOf, wordsOf } from './incident-words.ts';
 
 /** How far back the headline looks: an incident of last night is in the list, but it is not the news. */
 export const newsMs: number = 15 * 60_000;

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import { assessmentOf } from '../test/story.ts';
-import type { Cell } from './evidence-rows.ts';
 import { incidentView } from './incident-view.ts';
 
 const nowMs = 1_772_366_400_000;
@@ -9,8 +8,8 @@ const ahead = assessmentOf({ nowMs, ahead: { sinceS: 60, byMs: 5_000 } }).incide
 
 /** The evidence as a reader hears it; instants relative to the start of the story. */
 function read(incident: typeof cut, name: string): string | undefined {
-  const row = incidentView(incident).rows.find((it) => it.name === name);
-  return row?.value.map((cell: Cell) => (typeof cell === 'string' ? cell : `[${cell.atMs - nowMs}]`)).join('');
+  const row = incidentView(incident).facts.find((it) => it.name === name);
+  return row?.value.map((cell) => (typeof cell === 'string' ? cell : `[${cell.atMs - nowMs}]`)).join('');
 }
 
 describe('the evidence of a cut', () => {

@@ -1,9 +1,8 @@
-import { type Incident, type IncidentKind, verdictClass } from '@tidemark/core';
+import { costOf, type Incident, type IncidentKind, spanLabel, verdictClass } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { assessmentOf } from '../test/story.ts';
 import { headlineOf } from './headline.ts';
 import { incidentView } from './incident-view.ts';
-import { costOf, spanLabel } from './incident-words.ts';
 
 const nowMs = 1_772_366_400_000;
 const base = assessmentOf({ nowMs, quiet: true, cut: { sinceS: 100, forS: 30 } });
@@ -65,7 +64,7 @@ describe('every kind of incident has its words', () => {
     const headline = headlineOf({ ...base, incidents: [incident] }, []);
     expect(headline.text).toBe(`${want.news}: 1,200 records ${verdictClass[kind]}, 960 dropped`);
     expect(headline.level).toBe(kind === 'backfill' ? 'watch' : 'bad');
-    const rows = incidentView(incident).rows.map(
+    const rows = incidentView(incident).facts.map(
       (row) => `${row.name}: ${row.value.filter((it) => typeof it === 'string').join('')}`,
     );
     expect(

@@ -15,9 +15,9 @@ import {
   type SeriesPoint,
   sourceKey,
   sourceName,
+  spanLabel,
 } from '@tidemark/core';
 import { isHeldBack } from './headline.ts';
-import { spanLabel } from './incident-words.ts';
 import { endOfSecond, pointsIn, type Window } from './series.ts';
 
 export const maxLines = 6;

@@ -43,7 +43,7 @@ export function incidentPanel(incident: Incident, nowMs: number): HTMLElement[] 
       el(
         'tbody',
         {},
-        ...view.rows.map((row) =>
+        ...view.facts.map((row) =>
           el(
             'tr',
             {},

@@ -1,5 +1,5 @@
+import type { FactPart } from '@tidemark/core';
 import { el } from '../element.ts';
-import type { Cell } from '../evidence-rows.ts';
 import { formatPrecise, formatTime, formatUtc } from '../format.ts';
 
 /** Local time, UTC on hover. */
@@ -7,7 +7,7 @@ export function time(atMs: number, nowMs: number): HTMLElement {
   return el('time', { title: formatUtc(atMs) }, formatTime(atMs, nowMs));
 }
 
-export function cells(values: readonly Cell[]): (HTMLElement | string)[] {
+export function cells(values: readonly FactPart[]): (HTMLElement | string)[] {
   return values.map((value) =>
     typeof value === 'string' ? value : el('time', { title: formatUtc(value.atMs) }, formatPrecise(value.atMs)),
   );

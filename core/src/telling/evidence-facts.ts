@@ -1,24 +1,18 @@
-import {
-  type Ahead,
-  type Culprit,
-  type EvidenceOf,
-  type Incident,
-  type IncidentKind,
-  type Silence,
-  sourceName,
-} from '@tidemark/core';
+import type { Ahead, EvidenceOf, Incident, IncidentKind, Silence } from '../finding.ts';
+import type { Culprit } from '../report.ts';
+import { sourceName } from '../source.ts';
 import { formatDuration, formatOffset, formatPartition } from './format.ts';
 
-/** Text, or an instant that the page shows in local time with UTC behind it. */
-export type Cell = string | { readonly atMs: number };
+/** Text, or an instant: the page shows it in local time with UTC behind it, the terminal in UTC. */
+export type FactPart = string | { readonly atMs: number };
 
-export interface EvidenceRow {
+export interface Fact {
   readonly name: string;
-  readonly value: readonly Cell[];
+  readonly value: readonly FactPart[];
   readonly help?: string;
 }
 
-export function culpritCells(culprit: Culprit): Cell[] {
+export function culpritFact(culprit: Culprit): FactPart[] {
   return [
     `${formatPartition(culprit)}@${culprit.offset} of ${sourceName(culprit.source)}, event time `,
     { atMs: culprit.eventMs },
@@ -27,10 +21,10 @@ export function culpritCells(culprit: Culprit): Cell[] {
   ];
 }
 
-/** The evidence of an incident as rows of a table. A new kind does not compile until it has its rows here. */
-const rows: { readonly [K in IncidentKind]: (evidence: EvidenceOf[K]) => EvidenceRow[] } = {
-  producerCutOff: silenceRows,
-  brokerOutage: silenceRows,
+/** What the evidence of an incident says, one fact a row. A new kind does not compile until it has its facts here. */
+const facts: { readonly [K in IncidentKind]: (evidence: EvidenceOf[K]) => Fact[] } = {
+  producerCutOff: silenceFacts,
+  brokerOutage: silenceFacts,
   clockAhead: (evidence) => [
     {
       name: 'Its clock is ahead',
@@ -77,24 +71,24 @@ const rows: { readonly [K in IncidentKind]: (evidence: EvidenceOf[K]) => Evidenc
   ],
 };
 
-export function evidenceRows(incident: Incident): EvidenceRow[] {
+export function evidenceFacts(incident: Incident): Fact[] {
   // The kind picks the function for exactly this evidence; the compiler cannot follow that through the table.
-  return (rows[incident.kind] as (evidence: Incident['evidence']) => EvidenceRow[])(incident.evidence);
+  return (facts[incident.kind] as (evidence: Incident['evidence']) => Fact[])(incident.evidence);
 }
 
-function silenceRows(evidence: Silence): EvidenceRow[] {
+function silenceFacts(evidence: Silence): Fact[] {
   return [
     {
       name: 'Silence at the broker',
       value: [`${formatDuration(evidence.silentMs)}; usually it speaks every ${formatDuration(evidence.usualGapMs)}`],
     },
     { name: 'Last event before it', value: [{ atMs: evidence.lastEventMs }] },
-    ...heldRows(evidence),
+    ...heldFacts(evidence),
   ];
 }
 
 /** None while it is not back. */
-function heldRows({ firstHeldEventMs, heldMs, usualDelayMs }: Silence): EvidenceRow[] {
+function heldFacts({ firstHeldEventMs, heldMs, usualDelayMs }: Silence): Fact[] {
   if (firstHeldEventMs === undefined || heldMs === undefined) return [];
   return [
     {

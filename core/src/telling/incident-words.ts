@@ -1,7 +1,8 @@
-import { type Incident, type IncidentKind, sourceName, verdictClass } from '@tidemark/core';
+import { type Incident, type IncidentKind, verdictClass } from '../finding.ts';
+import { sourceName } from '../source.ts';
 import { formatCounted, formatDuration } from './format.ts';
 
-/** What the page calls an incident: as a title, as a stretch of the time axis, and in a headline that counts several. */
+/** What an incident is called: as a title, as a stretch of the time axis, and in a headline that counts several. */
 interface Words {
   readonly title: (source: string) => string;
   readonly from: string;
