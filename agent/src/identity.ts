@@ -5,11 +5,10 @@ import { threadId } from 'node:worker_threads';
 import type { AgentIdentity } from '@tidemark/core';
 
 /** One life of one process. Worker threads are agents of their own: each has its own consumers and its own reports. */
-export function createIdentity(client: string): AgentIdentity {
-  const host = hostname();
+export function createIdentity(client: string, host: string = hostname()): AgentIdentity {
   const thread = threadId === 0 ? '' : `.${threadId}`;
   return {
-    id: `${host}-${process.pid}${thread}-${randomUUID().slice(0, 8)}`,
+    id: `${host.slice(0, 200)}-${process.pid}${thread}-${randomUUID().slice(0, 8)}`,
     host,
     processId: process.pid,
     startedMs: Date.now(),

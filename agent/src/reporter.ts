@@ -28,7 +28,7 @@ export class Reporter {
 
   constructor(settings: AgentSettings, client: string) {
     this.settings = settings;
-    this.observation = createObservation(createIdentity(client));
+    this.observation = createObservation(createIdentity(client, settings.host));
     this.#exporter = createExporter(settings);
     // Whoever is observed connects and subscribes before it runs: by then the clock has been asked.
     this.#clock = startClockReader(settings);

@@ -4,7 +4,8 @@ import { startClockReader } from '../src/clock/reader.ts';
 const [servers = '', chronyPort] = process.argv.slice(2);
 const reader = startClockReader({
   ntpServers: servers === '' ? [] : servers.split(','),
-  chrony: chronyPort === undefined ? undefined : { host: '127.0.0.1', port: Number(chronyPort) },
+  ntpIntervalMs: 64_000,
+  chrony: chronyPort === undefined ? undefined : { kind: 'port', host: '127.0.0.1', port: Number(chronyPort) },
   clockBoundPaths: [],
 });
 setInterval(() => {

@@ -10,9 +10,11 @@ const defaults: AgentSettings = {
   source: { kind: 'producer' },
   eventTime: { kind: 'timestamp' },
   ntpServers: [],
-  chrony: { host: '127.0.0.1', port: 323 },
+  ntpIntervalMs: 64_000,
+  chrony: { kind: 'port', host: '127.0.0.1', port: 323 },
   reportIntervalMs: 1000,
   cluster: undefined,
+  host: undefined,
   maxQueuedReports: 64,
 };
 
@@ -55,11 +57,22 @@ test.for<{ why: string; environment: Environment; want: Partial<AgentSettings> }
     environment: { TIDEMARK_NTP_SERVERS: 'time.example.org, 10.0.0.1:11123' },
     want: { ntpServers: ['time.example.org', '10.0.0.1:11123'] },
   },
+  {
+    why: "a time server of one's own, asked more often",
+    environment: { TIDEMARK_NTP_SERVERS: 'ntp', TIDEMARK_NTP_INTERVAL: '8s' },
+    want: { ntpServers: ['ntp'], ntpIntervalMs: 8_000 },
+  },
+  { why: 'a pod names the node whose clock it reads', environment: { TIDEMARK_HOST: 'n7' }, want: { host: 'n7' } },
   { why: 'chrony is not asked', environment: { TIDEMARK_CHRONY: 'off' }, want: { chrony: undefined } },
   {
     why: 'chrony by IPv6',
     environment: { TIDEMARK_CHRONY: '[::1]:323' },
-    want: { chrony: { host: '::1', port: 323 } },
+    want: { chrony: { kind: 'port', host: '::1', port: 323 } },
+  },
+  {
+    why: 'chrony by its socket',
+    environment: { TIDEMARK_CHRONY: '/run/chrony/chronyd.sock' },
+    want: { chrony: { kind: 'socket', path: '/run/chrony/chronyd.sock' } },
   },
   {
     why: 'the rest',
@@ -114,7 +127,7 @@ test.for([
   },
   {
     set: { TIDEMARK_CHRONY: '127.0.0.1:99999' },
-    want: 'TIDEMARK_CHRONY: got "127.0.0.1:99999"; expected an address such as 127.0.0.1:323, or off',
+    want: 'TIDEMARK_CHRONY: got "127.0.0.1:99999"; expected an address such as 127.0.0.1:323, the path of a socket, or off',
   },
   { set: { TIDEMARK_ENABLED: 'constructor' }, want: 'TIDEMARK_ENABLED: got "constructor"; expected true or false' },
   { set: { TIDEMARK_WNIDOW: 'x' }, want: 'TIDEMARK_WNIDOW: got "x"; expected its name to be TIDEMARK_WINDOW' },

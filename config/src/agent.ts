@@ -18,6 +18,11 @@ export type EventTimeSetting =
   | { readonly kind: 'header'; readonly name: string }
   | { readonly kind: 'json'; readonly path: readonly string[] };
 
+/** Where chronyd is asked: at its monitoring port, or at its Unix socket by `chronyc`. */
+export type ChronyAddress =
+  | { readonly kind: 'port'; readonly host: string; readonly port: number }
+  | { readonly kind: 'socket'; readonly path: string };
+
 export interface AgentSettings {
   readonly enabled: boolean;
   readonly collectorUrl: string;
@@ -26,10 +31,13 @@ export interface AgentSettings {
   readonly eventTime: EventTimeSetting;
   /** Asked by SNTP; none unless the user names some: an agent does not talk to strangers on its own. */
   readonly ntpServers: readonly string[];
+  readonly ntpIntervalMs: number;
   /** Undefined: not asked. */
-  readonly chrony: { readonly host: string; readonly port: number } | undefined;
+  readonly chrony: ChronyAddress | undefined;
   readonly reportIntervalMs: number;
   readonly cluster: string | undefined;
+  /** Whose clock this process reads, where the operating system's own name for it would mislead. */
+  readonly host: string | undefined;
   readonly maxQueuedReports: number;
 }
 
@@ -37,6 +45,10 @@ const truths: ReadonlyMap<string, boolean> = new Map([
   ...['true', '1', 'on', 'yes'].map((word): [string, boolean] => [word, true]),
   ...['false', '0', 'off', 'no'].map((word): [string, boolean] => [word, false]),
 ]);
+
+const maxNtpServers = 16;
+
+const name = text('a name of at most 256 characters', (given) => (given.length <= 256 ? given : undefined));
 
 /** One row a variable: the schema is also what `docs/attach.md` is tested against. */
 const schema = z.object({
@@ -48,18 +60,23 @@ const schema = z.object({
   TIDEMARK_EVENT_TIME: text('timestamp, header:NAME or json:path.to.field', parseEventTime).default({
     kind: 'timestamp',
   }),
-  TIDEMARK_NTP_SERVERS: text('hosts such as time.example.org,10.0.0.1:123', parseServers).default([]),
-  TIDEMARK_CHRONY: text('an address such as 127.0.0.1:323, or off', parseChrony).default({
-    kind: 'at',
+  TIDEMARK_NTP_SERVERS: text(
+    `at most ${maxNtpServers} hosts such as time.example.org,10.0.0.1:123`,
+    parseServers,
+  ).default([]),
+  TIDEMARK_NTP_INTERVAL: text('a duration from 4s to 17m such as 64s', (given) =>
+    within(parseDurationMs(given), [4_000, 1_024_000]),
+  ).default(64_000),
+  TIDEMARK_CHRONY: text('an address such as 127.0.0.1:323, the path of a socket, or off', parseChrony).default({
+    kind: 'port',
     host: '127.0.0.1',
     port: 323,
   }),
   TIDEMARK_REPORT_INTERVAL: text('a duration from 100ms to 1m such as 1s', (given) =>
     within(parseDurationMs(given), [100, 60_000]),
   ).default(1000),
-  TIDEMARK_CLUSTER: text('a name of at most 256 characters', (given) =>
-    given.length <= 256 ? given : undefined,
-  ).optional(),
+  TIDEMARK_CLUSTER: name.optional(),
+  TIDEMARK_HOST: name.optional(),
   TIDEMARK_MAX_QUEUED_REPORTS: text('a whole number from 1 to 10000', (given) =>
     within(parseWhole(given), [1, 10_000]),
   ).default(64),
@@ -96,12 +113,11 @@ export function readAgentSettings(environment: Environment): Checked<AgentSettin
       source: data.TIDEMARK_SOURCE,
       eventTime: data.TIDEMARK_EVENT_TIME,
       ntpServers: data.TIDEMARK_NTP_SERVERS,
-      chrony:
-        data.TIDEMARK_CHRONY.kind === 'off'
-          ? undefined
-          : { host: data.TIDEMARK_CHRONY.host, port: data.TIDEMARK_CHRONY.port },
+      ntpIntervalMs: data.TIDEMARK_NTP_INTERVAL,
+      chrony: data.TIDEMARK_CHRONY.kind === 'off' ? undefined : data.TIDEMARK_CHRONY,
       reportIntervalMs: data.TIDEMARK_REPORT_INTERVAL,
       cluster: data.TIDEMARK_CLUSTER,
+      host: data.TIDEMARK_HOST,
       maxQueuedReports: data.TIDEMARK_MAX_QUEUED_REPORTS,
     },
   };
@@ -146,17 +162,17 @@ function afterPrefix(given: string, prefix: string): string | undefined {
 
 function parseServers(given: string): string[] | undefined {
   const servers = given.split(',').map((server) => server.trim());
-  return servers.every((server) => /^[^\s,]+$/.test(server)) ? servers : undefined;
+  const isFew = servers.length <= maxNtpServers;
+  return isFew && servers.every((server) => /^[^\s,]{1,200}$/.test(server)) ? servers : undefined;
 }
 
-type Chrony = { readonly kind: 'off' } | { readonly kind: 'at'; readonly host: string; readonly port: number };
-
-function parseChrony(given: string): Chrony | undefined {
+function parseChrony(given: string): ChronyAddress | { readonly kind: 'off' } | undefined {
   if (given === 'off') return { kind: 'off' };
+  if (given.startsWith('/')) return { kind: 'socket', path: given };
   const found = /^(\[[0-9a-fA-F:]+\]|[^\s:]+):(\d+)$/.exec(given);
   const port = within(Number(found?.[2]), [1, 65_535]);
   if (found === null || port === undefined) return undefined;
-  return { kind: 'at', host: found[1]!.replace(/^\[|\]$/g, ''), port };
+  return { kind: 'port', host: found[1]!.replace(/^\[|\]$/g, ''), port };
 }
 
 function parseWhole(given: string): number | undefined {

@@ -1,6 +1,7 @@
 export {
   type AgentSettings,
   agentVariables,
+  type ChronyAddress,
   type EventTimeSetting,
   readAgentSettings,
   type SourceSetting,

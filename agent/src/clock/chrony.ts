@@ -1,47 +1,42 @@
-import { randomInt } from 'node:crypto';
-import { chronyBound, decodeTrackingReply, encodeTrackingRequest, middleMs, widthMs } from '@tidemark/core';
+import type { ChronyAddress } from '@tidemark/config';
+import { chronyBound, middleMs, widthMs } from '@tidemark/core';
+import { type ChronyDoor, createChronyPort } from './chrony-door.ts';
+import { chronySocket, createChronyc } from './chronyc.ts';
 import { type ClockSource, createHealth, createSleeper, holdoverPpm, type TakeReading } from './clock-source.ts';
-import { type Address, connectPeer, type Peer } from './datagram.ts';
 import type { HostClock } from './host-clock.ts';
 
 /** Once per cell of the clock solver: the daemon is on this host, asking costs nothing. */
 const pollMs = 10_000;
-const timeoutMs = 1_000;
 
-/** Asks the host's own chronyd over its monitoring port. Its Unix socket speaks datagrams, which Node cannot. */
+/** Asks the host's own chronyd over its monitoring port, or by its socket where that port is closed. */
 export function startChrony(
-  address: Address,
+  address: ChronyAddress,
   clock: HostClock,
   take: TakeReading,
   pace: { readonly pollMs: number } = { pollMs },
 ): ClockSource {
-  const where = `${address.host}:${address.port}`;
-  const name = `chrony ${where}`;
+  const door = createDoor(address);
   const sleeper = createSleeper();
-  const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: `no chrony on ${where}` });
-  let peer: Peer | undefined;
+  const health = createHealth({ name: door.name, patienceMs: 3 * pace.pollMs, waiting: `no ${door.name}` });
 
   const askOnce = async (): Promise<string | undefined> => {
-    peer ??= await connectPeer(address);
-    if (peer === undefined) return `no chrony on ${where}`;
-    const sequence = randomInt(2 ** 32);
     const epoch = clock.epoch();
-    const answer = await peer.ask(encodeTrackingRequest(sequence), {
-      timeoutMs,
-      accepts: (reply) => {
-        const decoded = decodeTrackingReply(reply, sequence);
-        return decoded.kind === 'tracking' || decoded.reason === 'refused';
-      },
-    });
-    if (answer.kind === 'silence') return `no chrony on ${where}`;
+    const answer = await door.ask();
+    if (answer.kind !== 'tracking') return answer.reason;
     const nowMs = Date.now();
-    const tracking = decodeTrackingReply(answer.bytes, sequence);
-    if (tracking.kind === 'rejected') return `${name} refuses to be monitored`;
-    const bound = chronyBound(tracking, { nowMs, driftPpm: holdoverPpm });
-    if (bound.kind === 'unbounded') return `${name}: ${bound.reason}`;
+    const bound = chronyBound(answer, { nowMs, driftPpm: holdoverPpm });
+    if (bound.kind === 'unbounded') return `${door.name}: ${bound.reason}`;
     // Moved while we asked: nobody can say which of both clocks the daemon spoke of.
     if (epoch === undefined || clock.epoch() !== epoch) return undefined;
-    take({ atMs: nowMs, offsetMs: middleMs(bound.offset), errorMs: widthMs(bound.offset) / 2, server: name, epoch });
+    take({
+      atMs: nowMs,
+      offsetMs: middleMs(bound.offset),
+      errorMs: widthMs(bound.offset) / 2,
+      server: door.name,
+      delayMs: answer.rootDelayS * 1000,
+      rootMs: answer.rootDispersionS * 1000,
+      epoch,
+    });
     health.ok();
     return undefined;
   };
@@ -49,23 +44,54 @@ export function startChrony(
   const run = async (): Promise<void> => {
     while (!sleeper.stopped) {
       const failure = await askOnce();
-      if (failure !== undefined) {
-        health.failed(failure);
-        peer?.close();
-        peer = undefined;
-      }
+      if (failure !== undefined) health.failed(failure);
       await sleeper.sleep(pace.pollMs, 0);
     }
   };
-  run().catch((error: unknown) => health.failed(`${name}: ${String(error)}`));
+  run().catch((error: unknown) => health.failed(`${door.name}: ${String(error)}`));
 
   return {
-    name,
+    get name() {
+      return door.name;
+    },
+    get server() {
+      return door.name;
+    },
     trouble: health.trouble,
     wake: sleeper.wake,
     stop() {
       sleeper.stop();
-      peer?.close();
+      door.close();
+    },
+  };
+}
+
+/** The socket is tried too where nothing else was asked for: many hosts close the port (`cmdport 0`). */
+function createDoor(address: ChronyAddress): ChronyDoor {
+  if (address.kind === 'socket') return createChronyc(address.path);
+  const port = createChronyPort(address);
+  const isDefault = address.port === 323 && ['127.0.0.1', '::1', 'localhost'].includes(address.host);
+  return isDefault ? eitherOf(port, createChronyc(chronySocket)) : port;
+}
+
+/** The door that answered last, and when it is silent the other. */
+function eitherOf(one: ChronyDoor, two: ChronyDoor): ChronyDoor {
+  let [current, other] = [one, two];
+  return {
+    get name() {
+      return current.name;
+    },
+    async ask() {
+      const first = await current.ask();
+      if (first.kind !== 'silence') return first;
+      const second = await other.ask();
+      if (second.kind === 'silence') return { ...first, reason: `${first.reason}, ${second.reason}` };
+      [current, other] = [other, current];
+      return second;
+    },
+    close() {
+      one.close();
+      two.close();
     },
   };
 }

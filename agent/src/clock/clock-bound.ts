@@ -6,6 +6,9 @@ import type { HostClock } from './host-clock.ts';
 /** Where ClockBound's daemons keep their page: layout 2, then layout 1. */
 export const clockBoundPaths: readonly string[] = ['/var/run/clockbound/shm1', '/var/run/clockbound/shm0'];
 
+/** Most hosts have none: that is no news. */
+export const noClockBound = 'no ClockBound page';
+
 /** Reads ClockBound's shared page as a file, if there is one. The page says how far off the clock may be, not which way. */
 export function startClockBound(
   paths: readonly string[],
@@ -15,10 +18,10 @@ export function startClockBound(
 ): ClockSource {
   const name = 'ClockBound';
   const sleeper = createSleeper();
-  const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: 'no ClockBound page' });
+  const health = createHealth({ name, patienceMs: 3 * pace.pollMs, waiting: noClockBound });
 
   const readOnce = async (): Promise<string | undefined> => {
-    let failure = 'no ClockBound page';
+    let failure = noClockBound;
     for (const path of paths) {
       const bytes = await readFile(path).catch(() => undefined);
       if (bytes === undefined) continue;
@@ -50,5 +53,5 @@ export function startClockBound(
     }
   };
   run().catch((error: unknown) => health.failed(`${name}: ${String(error)}`));
-  return { name, trouble: health.trouble, wake: sleeper.wake, stop: sleeper.stop };
+  return { name, server: name, trouble: health.trouble, wake: sleeper.wake, stop: sleeper.stop };
 }

@@ -4,6 +4,8 @@ import type { ClockReading } from '@tidemark/core';
 export interface ClockSource {
   /** Such as `SNTP pool.ntp.org` or `chrony 127.0.0.1:323`. */
   readonly name: string;
+  /** The same as its readings bear it. */
+  readonly server: string;
   /** Undefined while its readings are fresh; else why there are none, as a clause: `no chrony on 127.0.0.1:323`. */
   trouble(): string | undefined;
   /** The host's clock was set: what was read is of the past, ask again soon. */
@@ -26,8 +28,15 @@ export interface Health {
   trouble(): string | undefined;
 }
 
-/** `patienceMs`: how old the last reading may be before its source counts as lost, even if nothing else is wrong. */
-export function createHealth(options: { readonly patienceMs: number; readonly waiting: string }): Health {
+/**
+ * `patienceMs`: how old the last reading may be before its source counts as lost, even if nothing else is wrong. The reason
+ * does not count the seconds since: it is the same as long as it lasts, and readings say how old they are.
+ */
+export function createHealth(options: {
+  readonly name: string;
+  readonly patienceMs: number;
+  readonly waiting: string;
+}): Health {
   let reason: string | undefined = options.waiting;
   let lastOkNs: bigint | undefined;
   return {
@@ -41,8 +50,7 @@ export function createHealth(options: { readonly patienceMs: number; readonly wa
     trouble() {
       if (lastOkNs === undefined) return reason;
       const ageMs = Number((process.hrtime.bigint() - lastOkNs) / 1_000_000n);
-      if (ageMs <= options.patienceMs) return undefined;
-      return `${reason ?? 'silent'}, last reading ${Math.round(ageMs / 1000)} s ago`;
+      return ageMs <= options.patienceMs ? undefined : (reason ?? `${options.name} is silent`);
     },
   };
 }

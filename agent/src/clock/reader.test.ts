@@ -104,21 +104,52 @@ test('the true reply is waited for behind a forged one', async () => {
 });
 
 test('the reader names its sources, and why there are none', async () => {
-  const none = startClockReader({ ntpServers: [], chrony: { host: '127.0.0.1', port: 9 }, clockBoundPaths: [] });
+  const none = startClockReader({
+    ntpServers: [],
+    ntpIntervalMs: 64_000,
+    chrony: { kind: 'port', host: '127.0.0.1', port: 9 },
+    clockBoundPaths: [],
+  });
   closers.push(none.stop);
   await until(() => none.describe() === 'none (no NTP server configured, no chrony on 127.0.0.1:9)');
   expect(none.take()).toEqual({
     source: 'none (no NTP server configured, no chrony on 127.0.0.1:9)',
+    sources: [{ name: 'chrony 127.0.0.1:9', trouble: 'no chrony on 127.0.0.1:9' }],
     readings: [],
     steps: [],
+    epoch: 0,
   });
 
   const server = await ntpServer(40);
-  const one = startClockReader({ ntpServers: [server.at], chrony: undefined, clockBoundPaths: [] });
+  const one = startClockReader({
+    ntpServers: [server.at],
+    ntpIntervalMs: 64_000,
+    chrony: undefined,
+    clockBoundPaths: [],
+  });
   closers.push(one.stop);
   const taken: ClockReading[] = [];
   await until(() => taken.push(...one.take().readings) > 0);
   expect(taken[0]).toMatchObject({ server: server.at, epoch: 0 });
+  // What the error is made of: half the way, the server's own root distance (2 + 1 ms), and what our own clock adds.
+  const { errorMs, delayMs, rootMs } = taken[0]!;
+  expect(rootMs).toBeCloseTo(3, 1);
+  expect(errorMs).toBeGreaterThan(delayMs! / 2 + rootMs!);
+  expect(one.take().sources).toEqual([{ name: server.at }]);
+});
+
+test('chrony by its socket, which is not there', async () => {
+  const missing = startClockReader({
+    ntpServers: [],
+    ntpIntervalMs: 64_000,
+    chrony: { kind: 'socket', path: '/nowhere/chronyd.sock' },
+    clockBoundPaths: [],
+  });
+  closers.push(missing.stop);
+  await until(() => missing.describe().includes('at /nowhere'));
+  expect(missing.take().sources).toEqual([
+    { name: 'chronyc /nowhere/chronyd.sock', trouble: 'no chrony at /nowhere/chronyd.sock' },
+  ]);
 });
 
 test('a server that cannot be resolved is named', async () => {

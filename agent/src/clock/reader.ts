@@ -1,15 +1,17 @@
-import type { ClockReading, ClockReport } from '@tidemark/core';
+import type { ChronyAddress } from '@tidemark/config';
+import type { ClockReading, ClockReport, ClockSourceHealth } from '@tidemark/core';
 import { startChrony } from './chrony.ts';
-import { clockBoundPaths, startClockBound } from './clock-bound.ts';
+import { clockBoundPaths, noClockBound, startClockBound } from './clock-bound.ts';
 import type { ClockSource } from './clock-source.ts';
 import { startHostClock } from './host-clock.ts';
-import { startSntp } from './sntp.ts';
+import { sntpPace, startSntp } from './sntp.ts';
 
 /** Where the offset of this host's clock comes from. Every source that answers is used: more evidence, tighter bounds. */
 export interface ClockSettings {
   /** `host` or `host:port`. */
   readonly ntpServers: readonly string[];
-  readonly chrony: { readonly host: string; readonly port: number } | undefined;
+  readonly ntpIntervalMs: number;
+  readonly chrony: ChronyAddress | undefined;
   /** ClockBound's shared pages, the first that can be used; by default where its daemon keeps them. */
   readonly clockBoundPaths?: readonly string[];
 }
@@ -38,7 +40,8 @@ export function startClockReader(settings: ClockSettings): ClockReader {
   };
 
   if (settings.chrony !== undefined) asked.push(startChrony(settings.chrony, clock, add));
-  for (const server of settings.ntpServers) asked.push(startSntp(server, clock, add));
+  const pace = sntpPace(settings.ntpIntervalMs);
+  for (const server of settings.ntpServers) asked.push(startSntp(server, clock, add, pace));
   const clockBound = startClockBound(settings.clockBoundPaths ?? clockBoundPaths, clock, add);
 
   const describe = (): string => {
@@ -48,8 +51,16 @@ export function startClockReader(settings: ClockSettings): ClockReader {
     if (settings.ntpServers.length === 0) reasons.unshift('no NTP server configured');
     // Most hosts have no ClockBound: its absence is no news, what it says is.
     const page = clockBound.trouble();
-    if (page !== 'no ClockBound page') reasons.push(page);
+    if (page !== noClockBound) reasons.push(page);
     return `none (${reasons.join(', ')})`;
+  };
+
+  const sourcesNow = (): ClockSourceHealth[] => {
+    const used = clockBound.trouble() === noClockBound ? asked : [...asked, clockBound];
+    return used.map(({ server, trouble }) => {
+      const why = trouble();
+      return { name: server, ...(why === undefined ? {} : { trouble: why }) };
+    });
   };
 
   return {
@@ -57,7 +68,14 @@ export function startClockReader(settings: ClockSettings): ClockReader {
     take() {
       const taken = readings;
       readings = [];
-      return { source: describe(), readings: taken, steps: clock.takeSteps() };
+      const epoch = clock.epoch();
+      return {
+        source: describe(),
+        sources: sourcesNow(),
+        readings: taken,
+        steps: clock.takeSteps(),
+        ...(epoch === undefined ? {} : { epoch }),
+      };
     },
     stop() {
       clock.stop();

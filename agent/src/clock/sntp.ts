@@ -11,7 +11,7 @@ import {
 import { connectPeer, type Peer, parseAddress } from './datagram.ts';
 import type { HostClock } from './host-clock.ts';
 
-/** How often a server is asked. The defaults suit a public server; tests and a server of one's own may ask faster. */
+/** How often a server is asked. */
 export interface SntpPace {
   readonly pollMs: number;
   readonly burst: number;
@@ -19,7 +19,11 @@ export interface SntpPace {
   readonly timeoutMs: number;
 }
 
-const politePace: SntpPace = { pollMs: 64_000, burst: 4, burstGapMs: 2_000, timeoutMs: 1_000 };
+/** Four packets each time. Those of a slow poll keep the two seconds apart that public servers ask for. */
+export function sntpPace(pollMs: number): SntpPace {
+  return { pollMs, burst: 4, burstGapMs: Math.min(2_000, pollMs / 8), timeoutMs: 1_000 };
+}
+
 const firstRetryMs = 16_000;
 const longestRetryMs = 256_000;
 const longestPollMs = 1_024_000;
@@ -30,15 +34,10 @@ const deniedMs = 86_400_000;
  * Asks one NTP server in bursts and passes on the reading with the shortest round trip of each: delay is what blurs an
  * offset, and the least delayed packet bounds it best. The first reply of all is passed on at once.
  */
-export function startSntp(
-  server: string,
-  clock: HostClock,
-  take: TakeReading,
-  pace: SntpPace = politePace,
-): ClockSource {
+export function startSntp(server: string, clock: HostClock, take: TakeReading, pace: SntpPace): ClockSource {
   const address = parseAddress(server, 123);
   const sleeper = createSleeper();
-  const health = createHealth({ patienceMs: 3 * pace.pollMs, waiting: `${server} has not answered yet` });
+  const health = createHealth({ name: server, patienceMs: 3 * pace.pollMs, waiting: `${server} has not answered yet` });
   let peer: Peer | undefined;
 
   const pass = (reading: ClockReading): void => {
@@ -75,6 +74,7 @@ export function startSntp(
 
   return {
     name: `SNTP ${server}`,
+    server,
     trouble: health.trouble,
     wake: sleeper.wake,
     stop() {
@@ -156,6 +156,8 @@ async function askOnce(
     offsetMs: -Number(sample.offsetNs) / 1e6,
     errorMs: delayMs / 2 + rootMs + ownMs,
     server,
+    delayMs,
+    rootMs,
     epoch,
   };
 }

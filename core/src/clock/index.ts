@@ -1,5 +1,6 @@
 export * from './attribute.ts';
 export * from './bound.ts';
+export * from './chrony-line.ts';
 export * from './chrony-packet.ts';
 export * from './clock-bound-page.ts';
 export type { CycleEdge, CyclePlace } from './cycle.ts';
