@@ -53,7 +53,7 @@ let batches = 0;
 export function batchContext(parts: Partial<BatchContext> = {}): BatchContext {
   const firstTimestamp = String(1_700_000_000_000 + batches++);
   const times = { firstTimestamp, maxTimestamp: firstTimestamp, timestampType: 0 };
-  return { firstOffset: '0', producerId: '4711', ...times, ...parts };
+  return { firstOffset: '0', producerId: '4711', partitionLeaderEpoch: 0, ...times, ...parts };
 }
 
 /** As kafkajs gives them to handlers: numbers are strings, keys and headers are bytes. */

@@ -151,6 +151,7 @@ const cell = z.strictObject({
   appendToFetch: pair.exactOptional(),
   createToFetch: pair.exactOptional(),
   fetchToProcess: pair.exactOptional(),
+  batchStartToFetch: pair.exactOptional(),
   createOrder: z.strictObject({ backwards: count, leastMs: z.number(), mostMs: z.number() }).exactOptional(),
   late: lateCell.exactOptional(),
 });

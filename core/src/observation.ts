@@ -64,6 +64,10 @@ export interface PartitionState extends TopicPartition {
   fetchedMs: number;
   fetchedUntilOffset: number;
   leader: number | undefined;
+  /** Records below were appended by the leader before: their stamps are of another clock than `leader`'s. */
+  leaderFromOffset: number;
+  /** That of the latest record. */
+  leaderEpoch: number | undefined;
   /** Offsets below have been processed before. */
   nextOffset: number;
   paused: boolean;
@@ -178,6 +182,8 @@ export function partitionOf(task: TaskState, topic: string, partition: number): 
     fetchedMs: Number.NaN,
     fetchedUntilOffset: -1,
     leader: undefined,
+    leaderFromOffset: Number.NEGATIVE_INFINITY,
+    leaderEpoch: undefined,
     nextOffset: Number.NEGATIVE_INFINITY,
     paused: false,
     fetch: {

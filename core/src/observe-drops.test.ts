@@ -27,6 +27,8 @@ test('what the agent calls dropped is what the dialect of Kafka Streams refuses'
             createMs: eventMs,
             appendMs: Number.NaN,
             processedMs: 500,
+            startsBatch: true,
+            leaderEpoch: undefined,
           };
           expect((observe(task, record) & flag.dropped) !== 0).toBe(dialect.take(eventMs) > 0);
         });

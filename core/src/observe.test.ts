@@ -225,7 +225,8 @@ describe('what a report tells', () => {
     createMs.forEach((second, i) => {
       for (const ms of second) {
         const processedMs = 1_000 * i + 100;
-        observe(task, { lane, offset: offset++, eventMs: ms, createMs: ms, appendMs: Number.NaN, processedMs });
+        const more = { processedMs, startsBatch: true, leaderEpoch: 0 };
+        observe(task, { lane, offset: offset++, eventMs: ms, createMs: ms, appendMs: Number.NaN, ...more });
       }
     });
     expect(cellsOf(task).map((cell) => cell.createOrder)).toEqual(want);
@@ -238,7 +239,8 @@ describe('what a report tells', () => {
     const fetch = { askedMs: 1, highWaterOffset: 5, leader: 7 };
     observeFetch(partition, { ...fetch, answeredMs: 10, lastOffset: 0 });
     observeFetch(partition, { ...fetch, answeredMs: 900, lastOffset: 4 });
-    observe(task, { lane, offset: 4, eventMs: 2, createMs: 2, appendMs: Number.NaN, processedMs: 950 });
+    const more = { processedMs: 950, startsBatch: true, leaderEpoch: 0 };
+    observe(task, { lane, offset: 4, eventMs: 2, createMs: 2, appendMs: Number.NaN, ...more });
     expect(cellsOf(task)[0]!.createToFetch).toEqual({ fromMs: 2, toMs: 10 });
   });
 

@@ -5,6 +5,7 @@ import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
 import {
   createOpenLate,
+  forgetBrokerClock,
   keepBrokerClock,
   keepCreateOrder,
   keepExtremes,
@@ -47,6 +48,10 @@ export interface RecordSeen {
   appendMs: number;
   /** Start of processing, by the consumer's clock. */
   processedMs: number;
+  /** The first record of its batch. */
+  startsBatch: boolean;
+  /** As the batch says it; undefined when not known. */
+  leaderEpoch: number | undefined;
 }
 
 /** What `observe` says of a record, as bits. `outOfOrder`: within its own source and partition. */
@@ -62,11 +67,12 @@ const maxFetchedAhead = 64;
 export function observeFetch(partition: PartitionState, fetch: FetchSeen): void {
   countFetch(partition, fetch.answeredMs);
   const cell = partition.fetch;
-  if (fetch.leader !== undefined) partition.leader = fetch.leader;
+  if (fetch.leader !== undefined && fetch.leader !== partition.leader) enterLeader(partition, fetch);
   if (fetch.highWaterOffset === undefined) {
     cell.errors++;
     return;
   }
+  if (partition.leaderFromOffset === Number.POSITIVE_INFINITY) partition.leaderFromOffset = fetch.highWaterOffset;
   cell.answered++;
   cell.firstHighWaterOffset ??= fetch.highWaterOffset;
   cell.lastHighWaterOffset = fetch.highWaterOffset;
@@ -154,11 +160,18 @@ export function observe(task: TaskState, record: RecordSeen): number {
     const silentMs = appendLowMs - last.appendHighMs;
     if (silentMs > cell.gapMs) noteGap(cell, lane, record);
   }
-  keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
-  keepSmallest(cell.appendToFetch, record.appendMs, partition.fetchedMs);
-  // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
+  if (record.leaderEpoch !== partition.leaderEpoch) enterLeaderEpoch(partition, record);
   const { fetchedMs } = partition;
-  keepSmallest(cell.createToFetch, record.createMs, exact || fetchedMs <= appendHighMs ? fetchedMs : appendHighMs);
+  // What the leader before has appended bears the stamp of another clock.
+  if (exact && offset >= partition.leaderFromOffset) {
+    keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
+    keepSmallest(cell.appendToFetch, record.appendMs, fetchedMs);
+    keepBrokerClock(cell, record, partition.append);
+  }
+  // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
+  const knownMs = exact || fetchedMs <= appendHighMs ? fetchedMs : appendHighMs;
+  keepSmallest(cell.createToFetch, record.createMs, knownMs);
+  if (record.startsBatch) keepSmallest(cell.batchStartToFetch, record.createMs, knownMs);
   keepCreateOrder(cell, lane.lastCreate, record);
   keepSmallest(cell.fetchToProcess, partition.fetchedMs, record.processedMs);
   last.offset = offset;
@@ -167,11 +180,28 @@ export function observe(task: TaskState, record: RecordSeen): number {
   last.appendHighMs = appendHighMs;
   last.appendExact = exact;
   keepExtremes(cell, last);
-  if (exact) keepBrokerClock(cell, record, partition.append);
 
   if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags);
   if (eventMs > task.streamTimeMs) advance(task, record);
   return flags;
+}
+
+/** Another node answers. What is in the log by then was appended by the one before. */
+function enterLeader(partition: PartitionState, fetch: FetchSeen): void {
+  if (partition.leader !== undefined) {
+    partition.leaderFromOffset = fetch.highWaterOffset ?? Number.POSITIVE_INFINITY;
+    forgetLeader(partition);
+  }
+  partition.leader = fetch.leader;
+}
+
+function enterLeaderEpoch(partition: PartitionState, record: RecordSeen): void {
+  if (partition.leaderEpoch !== undefined) forgetLeader(partition);
+  partition.leaderEpoch = record.leaderEpoch;
+}
+
+function forgetLeader(partition: PartitionState): void {
+  for (const lane of partition.lanes.values()) forgetBrokerClock(lane.cell);
 }
 
 /** The record is the highest so far: it sets the stream time, and may close windows. */

@@ -62,6 +62,7 @@ export interface OpenCell {
   appendToFetch: MinPair;
   createToFetch: MinPair;
   fetchToProcess: MinPair;
+  batchStartToFetch: MinPair;
   createBackwards: number;
   createLeastStepMs: number;
   createMostStepMs: number;
@@ -87,6 +88,7 @@ export function createOpenCell(): OpenCell {
     appendToFetch: createMinPair(),
     createToFetch: createMinPair(),
     fetchToProcess: createMinPair(),
+    batchStartToFetch: createMinPair(),
   } as OpenCell;
   resetCell(cell, Number.NaN);
   return cell;
@@ -108,16 +110,22 @@ export function resetCell(cell: OpenCell, secondMs: number): void {
   cell.gap = undefined;
   cell.quickest.delayMs = Number.POSITIVE_INFINITY;
   cell.slowest.delayMs = Number.NEGATIVE_INFINITY;
-  cell.brokerClockLowMs = Number.NEGATIVE_INFINITY;
-  cell.brokerClockHighMs = Number.POSITIVE_INFINITY;
-  cell.createToAppend.differenceMs = Number.POSITIVE_INFINITY;
-  cell.appendToFetch.differenceMs = Number.POSITIVE_INFINITY;
+  forgetBrokerClock(cell);
   cell.createToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.fetchToProcess.differenceMs = Number.POSITIVE_INFINITY;
+  cell.batchStartToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.createBackwards = 0;
   cell.createLeastStepMs = Number.POSITIVE_INFINITY;
   cell.createMostStepMs = Number.NEGATIVE_INFINITY;
   cell.late = undefined;
+}
+
+/** What was seen of the broker's clock is of another one from here on. */
+export function forgetBrokerClock(cell: OpenCell): void {
+  cell.brokerClockLowMs = Number.NEGATIVE_INFINITY;
+  cell.brokerClockHighMs = Number.POSITIVE_INFINITY;
+  cell.createToAppend.differenceMs = Number.POSITIVE_INFINITY;
+  cell.appendToFetch.differenceMs = Number.POSITIVE_INFINITY;
 }
 
 function createExtreme(): Extreme {
@@ -187,7 +195,14 @@ export function keepCreateOrder(cell: OpenCell, last: LastCreate, { createMs }: 
 
 export function closedCell(
   cell: OpenCell,
-  of: { source: Source; producerId: string | undefined; topic: string; partition: number; leader: number | undefined },
+  of: {
+    readonly source: Source;
+    readonly producerId: string | undefined;
+    readonly topic: string;
+    readonly partition: number;
+    readonly leader: number | undefined;
+    readonly leaderEpoch: number | undefined;
+  },
   last: LastRecord,
 ): Cell {
   return {
@@ -196,6 +211,7 @@ export function closedCell(
     partition: of.partition,
     ...(of.producerId === undefined ? {} : { producerId: of.producerId }),
     ...(of.leader === undefined ? {} : { leader: of.leader }),
+    ...(of.leaderEpoch === undefined ? {} : { leaderEpoch: of.leaderEpoch }),
     secondMs: cell.secondMs,
     count: cell.count,
     first: {
@@ -216,6 +232,7 @@ export function closedCell(
     ...pairOf('appendToFetch', cell.appendToFetch),
     ...pairOf('createToFetch', cell.createToFetch),
     ...pairOf('fetchToProcess', cell.fetchToProcess),
+    ...pairOf('batchStartToFetch', cell.batchStartToFetch),
     ...createOrderOf(cell),
     ...(cell.late === undefined ? {} : { late: closedLate(cell.late) }),
   };

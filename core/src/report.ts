@@ -113,12 +113,20 @@ export interface Cell extends TopicPartition {
   readonly slowest?: Point;
   /** Where append times are exact: broker's clock − agent's clock, as narrow as the brackets of this cell's records make it. */
   readonly brokerClock?: { readonly lowMs: number; readonly highMs: number };
-  /** Pairs with the smallest difference, for the clocks. Create and append times are only there where they are known. */
+  /**
+   * Pairs with the smallest difference, for the clocks. Create and append times are only there where they are known, append
+   * times moreover only of records that `leader` itself has appended, as far as that can be seen.
+   */
   readonly createToAppend?: Pair;
   readonly appendToFetch?: Pair;
   /** `to` is when the agent first knew that the record is there: at the latest the fetch that brought it. */
   readonly createToFetch?: Pair;
   readonly fetchToProcess?: Pair;
+  /**
+   * As `createToFetch`, of the first record of each batch only: it alone has waited for the whole of the producer's linger, so
+   * that its floor stays where it is while the traffic changes. `createToAppend` is of those anyway.
+   */
+  readonly batchStartToFetch?: Pair;
   readonly createOrder?: CreateOrder;
   readonly late?: LateCell;
 }

@@ -85,6 +85,7 @@ export function closeSecond(task: TaskState): void {
             topic: partition.topic,
             partition: partition.partition,
             leader: partition.leader,
+            leaderEpoch: partition.leaderEpoch,
           },
           lane.last,
         ),

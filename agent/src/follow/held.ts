@@ -22,6 +22,8 @@ interface HeldRecord {
   readonly eventMs: number;
   readonly createMs: number;
   readonly appendMs: number;
+  readonly startsBatch: boolean;
+  readonly leaderEpoch: number | undefined;
 }
 
 export function createHeld(): Held {
@@ -33,8 +35,8 @@ export function beginFetch(answeredMs: number, lastOffset: number): HeldFetch {
 }
 
 export function holdRecord(fetch: HeldFetch, seen: RecordSeen): void {
-  const { lane, offset, eventMs, createMs, appendMs } = seen;
-  fetch.records.push({ lane, offset, eventMs, createMs, appendMs });
+  const { lane, offset, eventMs, createMs, appendMs, startsBatch, leaderEpoch } = seen;
+  fetch.records.push({ lane, offset, eventMs, createMs, appendMs, startsBatch, leaderEpoch });
 }
 
 export function holdFetch(held: Held, fetch: HeldFetch): void {

@@ -36,6 +36,8 @@ function stage() {
         createMs: eventMs,
         appendMs: unknown,
         processedMs: unknown,
+        startsBatch: i === 0,
+        leaderEpoch: 0,
       };
       holdRecord(fetch, seen);
     });

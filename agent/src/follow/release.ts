@@ -35,6 +35,8 @@ export function release(home: Home, nowMs: number): void {
       seen.eventMs = record.eventMs;
       seen.createMs = record.createMs;
       seen.appendMs = record.appendMs;
+      seen.startsBatch = record.startsBatch;
+      seen.leaderEpoch = record.leaderEpoch;
       seen.processedMs = nowMs;
       observe(task, seen);
     });

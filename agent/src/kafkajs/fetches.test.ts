@@ -38,6 +38,14 @@ test('kafkajs gets its own promise, and what it says is noted also when no recor
   ]);
 });
 
+test('a consumer that names its rack may be answered by a follower: whose clock stamped is not known', async () => {
+  const { joined, broker } = tapped(async () =>
+    answer([{ partition: 0, errorCode: 0, highWatermark: '43', messages: [] }]),
+  );
+  await broker.fetch({ ...request, rackId: 'eu-1a' });
+  expect(joined.report().tasks[0]!.fetches[0]).not.toHaveProperty('leader');
+});
+
 test('a fetch that fails is an error of every partition that was asked for, and still kafkajs’s to handle', async () => {
   const failure = Promise.reject<FetchResponse>(new Error('connection lost'));
   const { joined, broker } = tapped(() => failure);

@@ -66,7 +66,7 @@ function tapBroker(broker: Broker, tap: FetchTap): void {
     // A side chain: kafkajs awaits the very promise that it would have had. Ours was chained first and so runs first.
     if (!tap.guard.detached) {
       answer.then(
-        (response) => noteAnswer(tap, broker, askedMs, response),
+        (response) => noteAnswer(tap, { askedMs, response, leader: leaderOf(broker, request) }),
         () => noteFailure(tap, request),
       );
     }
@@ -74,13 +74,23 @@ function tapBroker(broker: Broker, tap: FetchTap): void {
   };
 }
 
-function noteAnswer(tap: FetchTap, broker: Broker, askedMs: number, response: FetchResponse): void {
+/** A consumer that names its rack may have been answered by a follower: which of both is not told. */
+function leaderOf(broker: Broker, request: FetchRequest): number | undefined {
+  return broker.nodeId === null || request.rackId ? undefined : Number(broker.nodeId);
+}
+
+interface Answered {
+  readonly askedMs: number;
+  readonly response: FetchResponse;
+  readonly leader: number | undefined;
+}
+
+function noteAnswer(tap: FetchTap, { askedMs, response, leader }: Answered): void {
   try {
     const { task } = tap;
     if (task === undefined) return;
     const answeredMs = Date.now();
     lookAtClock(tap.host.wallClock);
-    const leader = broker.nodeId === null ? undefined : Number(broker.nodeId);
     for (const { topicName, partitions } of response.responses) {
       for (const { partition, errorCode, highWatermark, messages } of partitions) {
         const lastOffset = messages.at(-1)?.offset;

@@ -134,6 +134,7 @@ test('LogAppendTime: appended at the batch’s stamp; the producer’s own is kn
   expect(cell).toMatchObject({
     count: 3,
     first: { append: { lowMs: t0, highMs: t0, exact: true } },
+    leaderEpoch: 0,
     createToAppend: { fromMs: t0 - 40, toMs: t0 },
   });
   const [withoutFirst] = read({}, messages.slice(1));

@@ -40,6 +40,7 @@ interface Place {
   lane: Lane | undefined;
   /** The broker's stamp of the batch, NaN on a CreateTime topic. */
   appendMs: number;
+  leaderEpoch: number | undefined;
   /** The batch's first record is the one whose own stamp is known although the broker stamped the batch. */
   firstOffset: number;
   firstCreateMs: number;
@@ -67,6 +68,8 @@ export function createReading(
       createMs: unknown,
       appendMs: unknown,
       processedMs: unknown,
+      startsBatch: false,
+      leaderEpoch: undefined,
     },
   };
 }
@@ -115,8 +118,9 @@ export function readSeen(
   }
   seen.appendMs = place.appendMs;
   // What a record of a LogAppendTime topic carries is the broker's stamp; the producer's is known of the first of a batch.
-  if (!Number.isNaN(seen.appendMs))
-    seen.createMs = seen.offset === place.firstOffset ? place.firstCreateMs : Number.NaN;
+  seen.startsBatch = seen.offset === place.firstOffset;
+  if (!Number.isNaN(seen.appendMs)) seen.createMs = seen.startsBatch ? place.firstCreateMs : Number.NaN;
+  seen.leaderEpoch = place.leaderEpoch;
   return true;
 }
 
@@ -136,9 +140,10 @@ function enterBatch(
     place.producerId = context?.producerId;
     place.lane = laneOfProducer(place.lanes, place.producerId);
   }
+  place.leaderEpoch = context?.partitionLeaderEpoch;
+  place.firstOffset = parseDigits(context?.firstOffset ?? '');
   if (context?.timestampType === 1) {
     place.appendMs = parseDigits(context.maxTimestamp);
-    place.firstOffset = parseDigits(context.firstOffset);
     place.firstCreateMs = parseDigits(context.firstTimestamp);
   } else place.appendMs = Number.NaN;
   return place;
@@ -162,6 +167,7 @@ function placeOf(reading: Reading, task: TaskState, topic: string, partition: nu
     context: undefined,
     producerId: undefined,
     lane: undefined,
+    leaderEpoch: undefined,
     appendMs: Number.NaN,
     firstOffset: Number.NaN,
     firstCreateMs: Number.NaN,

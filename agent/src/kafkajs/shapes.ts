@@ -60,6 +60,8 @@ export interface BatchContext {
   readonly timestampType: number;
   /** `-1`: the producer is not idempotent. */
   readonly producerId: string;
+  /** Counts the leaders that the partition has had. */
+  readonly partitionLeaderEpoch: number;
 }
 
 /** Undocumented: what a consumer fetches through. */
@@ -77,6 +79,8 @@ export interface Broker {
 }
 
 export interface FetchRequest {
+  /** Of a consumer that may be answered by the nearest replica instead of the leader. */
+  readonly rackId?: string;
   readonly topics: readonly {
     readonly topic: string;
     readonly partitions: readonly { readonly partition: number }[];
