@@ -14,7 +14,16 @@ test('a report is called for at once when a source is back with old events, what
   ['A', 'B'].forEach((name, offset) => {
     const lane = laneOf(partitionOf(task, 't', 0), { kind: 'named', name });
     const eventMs = name === 'A' ? nowMs : nowMs - 30_000;
-    const record: RecordSeen = { lane, offset, eventMs, createMs: eventMs, appendMs: Number.NaN, processedMs: nowMs };
+    const record: RecordSeen = {
+      lane,
+      offset,
+      eventMs,
+      createMs: eventMs,
+      appendMs: Number.NaN,
+      processedMs: nowMs,
+      startsBatch: true,
+      leaderEpoch: 0,
+    };
     observe(task, record);
   });
   await called.promise;

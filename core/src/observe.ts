@@ -1,11 +1,11 @@
 import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
 import { close, closerOf } from './closing.ts';
 import { addDrop, createDrops } from './drops.ts';
+import { enterLeader, enterLeaderEpoch, noteLeaderFrom } from './leader.ts';
 import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
 import {
   createOpenLate,
-  forgetBrokerClock,
   keepBrokerClock,
   keepCreateOrder,
   keepExtremes,
@@ -67,12 +67,12 @@ const maxFetchedAhead = 64;
 export function observeFetch(partition: PartitionState, fetch: FetchSeen): void {
   countFetch(partition, fetch.answeredMs);
   const cell = partition.fetch;
-  if (fetch.leader !== undefined && fetch.leader !== partition.leader) enterLeader(partition, fetch);
+  if (fetch.leader !== undefined && fetch.leader !== partition.leader) enterLeader(partition, fetch.leader);
   if (fetch.highWaterOffset === undefined) {
     cell.errors++;
     return;
   }
-  if (partition.leaderFromOffset === Number.POSITIVE_INFINITY) partition.leaderFromOffset = fetch.highWaterOffset;
+  noteLeaderFrom(partition, fetch.highWaterOffset);
   cell.answered++;
   cell.firstHighWaterOffset ??= fetch.highWaterOffset;
   cell.lastHighWaterOffset = fetch.highWaterOffset;
@@ -160,7 +160,7 @@ export function observe(task: TaskState, record: RecordSeen): number {
     const silentMs = appendLowMs - last.appendHighMs;
     if (silentMs > cell.gapMs) noteGap(cell, lane, record);
   }
-  if (record.leaderEpoch !== partition.leaderEpoch) enterLeaderEpoch(partition, record);
+  if (record.leaderEpoch !== partition.leaderEpoch) enterLeaderEpoch(partition, record.leaderEpoch);
   const { fetchedMs } = partition;
   // What the leader before has appended bears the stamp of another clock.
   if (exact && offset >= partition.leaderFromOffset) {
@@ -184,24 +184,6 @@ export function observe(task: TaskState, record: RecordSeen): number {
   if (eventMs < task.streamTimeMs) return flags | lateRecord(task, record, flags);
   if (eventMs > task.streamTimeMs) advance(task, record);
   return flags;
-}
-
-/** Another node answers. What is in the log by then was appended by the one before. */
-function enterLeader(partition: PartitionState, fetch: FetchSeen): void {
-  if (partition.leader !== undefined) {
-    partition.leaderFromOffset = fetch.highWaterOffset ?? Number.POSITIVE_INFINITY;
-    forgetLeader(partition);
-  }
-  partition.leader = fetch.leader;
-}
-
-function enterLeaderEpoch(partition: PartitionState, record: RecordSeen): void {
-  if (partition.leaderEpoch !== undefined) forgetLeader(partition);
-  partition.leaderEpoch = record.leaderEpoch;
-}
-
-function forgetLeader(partition: PartitionState): void {
-  for (const lane of partition.lanes.values()) forgetBrokerClock(lane.cell);
 }
 
 /** The record is the highest so far: it sets the stream time, and may close windows. */
