@@ -1,7 +1,7 @@
 import type { AgentSettings } from '@tidemark/config';
 import { Agent } from './agent.ts';
 import { loadedCopies, nameOfCopy } from './kafkajs/copies.ts';
-import { noteAgent, patchConsumerMethod } from './kafkajs/patch.ts';
+import { noteAgent, patchKafka } from './kafkajs/patch.ts';
 import type { Kafka } from './kafkajs/shapes.ts';
 import { messageOf, say } from './say.ts';
 import { settingsFromEnvironment } from './settings.ts';
@@ -25,7 +25,7 @@ export function attach<K extends object>(kafka: K, options: AttachOptions = {}):
     if (!settings.enabled) return kafka;
     const target = kafka as unknown as Kafka;
     noteAgent(target, agentFor(settings));
-    patchConsumerMethod(target, () => agentFor(settings));
+    patchKafka(target, () => agentFor(settings));
   } catch (error) {
     say(`could not attach: ${messageOf(error)}; its consumers go on unobserved`);
   }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { AgentSettings } from '@tidemark/config';
 import { Agent } from './agent.ts';
 import { isKafkajsEntry, loadCopy, loadedCopies, nameOfCopy } from './kafkajs/copies.ts';
-import { patchConsumerMethod } from './kafkajs/patch.ts';
+import { patchKafka } from './kafkajs/patch.ts';
 import type { Kafka } from './kafkajs/shapes.ts';
 import { messageOf, say } from './say.ts';
 import { settingsFromEnvironment } from './settings.ts';
@@ -11,7 +11,7 @@ import { settingsFromEnvironment } from './settings.ts';
 /**
  * Finds every copy of kafkajs that the host loads, by import or by require, and patches its `Kafka` class before the host has
  * it. Node asks our hook where a module is; if the answer is kafkajs, we load it there and then. The host gets its own module,
- * untouched but for one method.
+ * untouched but for two methods.
  */
 export function attachEveryKafka(): void {
   const settings = settingsFromEnvironment();
@@ -43,7 +43,7 @@ function attachCopy(place: string, by: { readonly settings: AgentSettings; reado
     const { Kafka } = loadCopy(path) as { readonly Kafka?: { readonly prototype: Kafka } };
     if (Kafka === undefined) throw new Error('it exports no "Kafka"');
     let agent: Agent | undefined;
-    patchConsumerMethod(Kafka.prototype, () => (agent ??= new Agent(by.settings, nameOfCopy(path))));
+    patchKafka(Kafka.prototype, () => (agent ??= new Agent(by.settings, nameOfCopy(path))));
   } catch (error) {
     say(`could not attach to kafkajs at ${path}: ${messageOf(error)}; its consumers go on unobserved`);
   }

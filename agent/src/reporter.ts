@@ -11,6 +11,7 @@ import { type ClockReader, startClockReader } from './clock/reader.ts';
 import { createExporter, type Exporter } from './exporter.ts';
 import type { ErrorTotal } from './guard.ts';
 import { createIdentity } from './identity.ts';
+import { producedTopics } from './kafkajs/producer.ts';
 import { createMetricsExport, type MetricsExport } from './otel/export.ts';
 import { messageOf, say } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
@@ -28,7 +29,7 @@ export class Reporter {
 
   constructor(settings: AgentSettings, client: string) {
     this.settings = settings;
-    this.observation = createObservation(createIdentity(client, settings.host));
+    this.observation = createObservation(createIdentity(client, settings.host), producedTopics());
     this.#exporter = createExporter(settings);
     // Whoever is observed connects and subscribes before it runs: by then the clock has been asked.
     this.#clock = startClockReader(settings);

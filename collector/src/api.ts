@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Assessment, DropsByGroup, Incident, SeriesPoint } from '@tidemark/core';
+import type { Assessment, DropsByGroup, Incident, SeriesPoint, Topology } from '@tidemark/core';
 import type { Hono } from 'hono';
 import type { ReportFault } from './report-schema.ts';
 
@@ -25,6 +25,7 @@ type NoInput = Record<never, never>;
  */
 export type ApiSchema = {
   '/api/assessment': { $get: Answer<Assessment, NoInput, 200> };
+  '/api/topology': { $get: Answer<Topology, NoInput, 200> };
   '/api/series': {
     $get:
       | Answer<readonly SeriesPoint[], { query: { fromMs?: string; toMs?: string } }, 200>

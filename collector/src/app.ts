@@ -28,6 +28,7 @@ export function createApp(collector: Collector): App {
 
   app.post('/api/report', (c) => takeReport(c, collector));
   app.get('/api/assessment', (c) => json(c, board.assessmentJson));
+  app.get('/api/topology', (c) => c.json(board.assessment.topology, 200, noStore));
   app.get('/api/series', (c) => series(c, board));
   app.get('/api/incidents', (c) => c.json(board.assessment.incidents, 200, noStore));
   app.get('/api/incidents/:id', (c) => {

@@ -1,4 +1,4 @@
-import { createState, type State } from '@tidemark/core';
+import { createState, type State, type TopologySpec } from '@tidemark/core';
 import type { Logger } from 'pino';
 import { Board } from './board.ts';
 import { createMetrics, type Metrics } from './metrics.ts';
@@ -23,9 +23,10 @@ export function createCollector(options: {
   readonly log: Logger;
   readonly pageDirectory: string;
   readonly maxRowsPerMetric?: number;
+  readonly topology?: TopologySpec | undefined;
 }): Collector {
-  const { nowMs, log, pageDirectory, maxRowsPerMetric } = options;
-  const state = createState();
+  const { nowMs, log, pageDirectory, maxRowsPerMetric, topology } = options;
+  const state = createState({ topology });
   const board = new Board(state, nowMs());
   const streams = new Streams();
   const metrics = createMetrics({

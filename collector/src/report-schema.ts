@@ -1,4 +1,4 @@
-import { type Report, reportLimits, reportVersion, type Sketch } from '@tidemark/core';
+import { type Report, reportLimits, reportVersion, type Sketch, topologyLimits } from '@tidemark/core';
 import { z } from 'zod';
 import { areRanges, list, maxFaults } from './report-lists.ts';
 
@@ -229,6 +229,7 @@ const report = z.strictObject({
   fromMs: instantMs,
   toMs: instantMs,
   tasks: list(task, maxTasks),
+  produced: list(name, topologyLimits.maxProducedTopics).exactOptional(),
   clock,
   health: z.strictObject({
     queuedReports: count,

@@ -11,7 +11,8 @@ const builtPage = fileURLToPath(new URL('../page', import.meta.url));
 
 /** A collector that listens and ticks. Rejects, with node's own error, if it cannot listen. */
 export async function startCollector(settings: CollectorSettings, log: Logger): Promise<Serving> {
-  const collector = createCollector({ nowMs: systemNowMs, log, pageDirectory: settings.dashboard ?? builtPage });
+  const { dashboard: pageDirectory = builtPage, topology } = settings;
+  const collector = createCollector({ nowMs: systemNowMs, log, pageDirectory, topology });
   const serving = await serve(createApp(collector), settings.listen);
   const stopTicking = startTicking(collector, settings.tickMs);
   return {

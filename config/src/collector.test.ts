@@ -11,7 +11,13 @@ const defaults: CollectorSettings = {
 };
 
 test('the variables that there are', () => {
-  expect(collectorVariables).toEqual(['TIDEMARK_LISTEN', 'TIDEMARK_TICK', 'TIDEMARK_LOG_LEVEL', 'TIDEMARK_DASHBOARD']);
+  expect(collectorVariables).toEqual([
+    'TIDEMARK_LISTEN',
+    'TIDEMARK_TICK',
+    'TIDEMARK_LOG_LEVEL',
+    'TIDEMARK_DASHBOARD',
+    'TIDEMARK_TOPOLOGY',
+  ]);
 });
 
 test.for<{ why: string; environment?: Environment; flags?: string[]; want: Partial<CollectorSettings> }>([
@@ -44,7 +50,7 @@ test.for<{ why: string; environment?: Environment; flags?: string[]; want: Parti
 });
 
 const addresses = 'an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0';
-const allFlags = '--listen, --tick, --log-level, --dashboard';
+const allFlags = '--listen, --tick, --log-level, --dashboard, --topology';
 
 test.for<{ why: string; environment?: Environment; flags?: string[]; want: string[] }>([
   {

@@ -1,9 +1,11 @@
 import { parseArgs } from 'node:util';
+import type { TopologySpec } from '@tidemark/core';
 import { z } from 'zod';
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
 import { text } from './parsed-text.ts';
+import { readTopologyFile } from './topology.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
@@ -21,6 +23,8 @@ export interface CollectorSettings {
   readonly logLevel: LogLevel;
   /** The built page; undefined: the one beside the collector. */
   readonly dashboard: string | undefined;
+  /** What the user says of groups and the topics between them. */
+  readonly topology?: TopologySpec | undefined;
 }
 
 const tickBoundsMs = { lowest: 100, highest: 60_000 };
@@ -38,6 +42,7 @@ const schema = z.object({
     'info',
   ),
   dashboard: text('a folder', (given) => given).optional(),
+  topology: text('a YAML file', (given) => given).optional(),
 });
 
 type Name = keyof typeof schema.shape;
@@ -70,9 +75,12 @@ export function readCollectorSettings(
     const name = path[0] as Name;
     faults.push({ where: where[name] ?? name, got: given[name], expected: message });
   }
+  const topology = given.topology === undefined ? undefined : readTopologyFile(given.topology);
+  if (topology !== undefined && !topology.ok) faults.push(...topology.faults);
   if (!read.success || faults.length > 0) return { ok: false, faults };
   const { listen, tick, 'log-level': logLevel, dashboard } = read.data;
-  return { ok: true, value: { listen, tickMs: tick, logLevel, dashboard } };
+  const said = topology?.ok ? { topology: topology.value } : {};
+  return { ok: true, value: { listen, tickMs: tick, logLevel, dashboard, ...said } };
 }
 
 function flagsOf(flags: readonly string[], faults: Fault[]): { readonly name: Name; readonly value: string }[] {

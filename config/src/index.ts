@@ -28,3 +28,4 @@ export {
   type TaskSplit,
 } from './follow.ts';
 export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';
+export { readTopology, readTopologyFile } from './topology.ts';

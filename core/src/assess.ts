@@ -15,6 +15,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import { sourceKey } from './source.ts';
 import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
+import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
 
@@ -45,6 +46,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
   forgetSilent(state, nowMs);
   const tasks = [...state.tasks.values()].map((task) => taskAssessment(state, task));
   const incidents = settleAll(state, previous, nowMs);
+  const topology = assessTopology(state, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
   state.revisedFromMs = Number.POSITIVE_INFINITY;
   state.hasNews = false;
@@ -64,7 +66,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
     findings: previous.findings,
     incidents,
     totals: [...state.totals.values()].map((total) => ({ ...total })),
-    topology: emptyTopology,
+    topology,
     revisedFromMs,
     overflow: { ...state.overflow },
   };

@@ -29,12 +29,14 @@ export {
   observe,
   observeFetch,
   observeFetchError,
+  observePosition,
   observeSeek,
   type RecordSeen,
   setPaused,
 } from './observe.ts';
 export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';
+export { createProduced, noteProduced, type Produced } from './produced.ts';
 export * from './report.ts';
 export { type Metric, metrics, type Row } from './samples.ts';
 export { seriesBetween } from './series.ts';
@@ -53,6 +55,7 @@ export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
 export * from './telling/format.ts';
+export { heldBySentence } from './telling/held-by.ts';
 export { incidentFacts } from './telling/incident-facts.ts';
 export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
 export * from './topology/topology.ts';

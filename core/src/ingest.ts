@@ -12,6 +12,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
 import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
 import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
+import { learnInputPosition, learnInputRecords } from './topology/fold.ts';
 import { createdFromMs } from './true-stream-time.ts';
 
 /**
@@ -27,6 +28,7 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     lastReportMs: receivedMs,
     missedReports: (agent?.missedReports ?? 0) + (agent === undefined ? 0 : report.sequence - agent.lastSequence - 1),
     clockSource: report.clock.source,
+    produced: report.produced ?? [],
     toMs: report.toMs,
   });
   const host = learnClock(state, report, agent?.toMs);
@@ -99,9 +101,11 @@ function learnTask(
     if (fetches.answered > 0) fold.fetchedMs = trueMs;
     if (partition === undefined) state.overflow.partitions++;
     else learnFetches(partition, fetches, trueMs);
+    learnInputPosition(state, fold, fetches, offsetMs);
   }
   for (const cell of task.cells) {
     const correction = correctionOf(state, { host, cluster: task.cluster }, cell);
+    learnInputRecords(state, fold, cell, correction);
     const lane = laneFold(state, fold, cell, correction);
     if (lane === undefined) state.overflow.lanes++;
     else learnCell(state, fold, lane, cell, correction);

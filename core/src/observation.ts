@@ -2,6 +2,7 @@ import { type AppendSeries, bracketOf, createAppendSeries } from './append.ts';
 import { type Closings, createClosings } from './closing.ts';
 import { createOpenCell, type LastCreate, type LastRecord, type OpenCell } from './open-cell.ts';
 import type { Policy } from './policy.ts';
+import { createProduced, type Produced } from './produced.ts';
 import type { AgentIdentity, Assignment, Cell, Culprit, FetchCell, TopicPartition } from './report.ts';
 import { type Source, sourceKey } from './source.ts';
 
@@ -12,6 +13,7 @@ import { type Source, sourceKey } from './source.ts';
 export interface Observation {
   readonly agent: AgentIdentity;
   readonly tasks: TaskState[];
+  readonly produced: Produced;
   readonly overflow: { sources: number; cells: number };
   /** Since when something waits to be told out of turn, and when that was last done (`news.ts`); NaN: nothing, never. */
   readonly news: { sinceMs: number; toldMs: number };
@@ -104,10 +106,11 @@ export const observeLimits = {
   maxAssignments: 64,
 } as const;
 
-export function createObservation(agent: AgentIdentity): Observation {
+export function createObservation(agent: AgentIdentity, produced: Produced = createProduced()): Observation {
   return {
     agent,
     tasks: [],
+    produced,
     overflow: { sources: 0, cells: 0 },
     news: { sinceMs: Number.NaN, toldMs: Number.NaN },
     sequence: 0,

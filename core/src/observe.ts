@@ -110,6 +110,14 @@ function countFetch(partition: PartitionState, atMs: number): void {
   partition.fetch.asked++;
 }
 
+/**
+ * The consumer goes on from here: all before has been processed. Known also before its first record, and past what is no record
+ * (markers of transactions, gaps), where the records alone do not tell.
+ */
+export function observePosition(partition: PartitionState, offset: number): void {
+  if (offset > partition.nextOffset) partition.nextOffset = offset;
+}
+
 /** The host has moved its position on purpose: what comes from there on is read again because it wants that. */
 export function observeSeek(partition: PartitionState, offset: number): void {
   partition.nextOffset = offset;

@@ -16,6 +16,8 @@ export interface Report {
   readonly fromMs: number;
   readonly toMs: number;
   readonly tasks: readonly TaskReport[];
+  /** Topics that this process writes, as far as its agent saw; at most `topologyLimits.maxProducedTopics`. */
+  readonly produced?: readonly string[];
   readonly clock: ClockReport;
   readonly health: AgentHealth;
 }

@@ -3,6 +3,7 @@ import { firstAssessment } from './assess.ts';
 import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assessment.ts';
 import { verdictClass, verdictKinds } from './finding.ts';
 import { metrics, type Row } from './samples.ts';
+import type { TopologyNode } from './topology/topology.ts';
 
 const nothing = firstAssessment(0);
 
@@ -35,6 +36,28 @@ const source: SourceAssessment = {
 function total(verdict: LateTotal['verdict'], late: number, partition = 0): LateTotal {
   return { group: 'g', topic: 't', partition, verdict, late, dropped: 0 };
 }
+
+const upstream: TopologyNode = {
+  id: 'g',
+  group: 'g',
+  topics: ['t'],
+  writes: ['g-x-repartition'],
+  watermarkMs: 1_500,
+  heldBy: { topic: 't', partition: 3, state: 'behind', node: 'g', via: [] },
+  tasks: [],
+  inputs: [],
+  inputCounts: { live: 4, behind: 1, idle: 2, unheard: 0 },
+  resets: 1,
+};
+const { watermarkMs: _, heldBy: __, ...nothingYet } = { ...upstream, id: 'h', group: 'h' };
+const topology = {
+  nodes: [
+    upstream,
+    { ...upstream, id: 'g/x', stage: 'x', cluster: 'c', topics: ['g-x-repartition'], resets: 0, watermarkMs: 1_000 },
+    nothingYet,
+  ],
+  edges: [],
+};
 
 describe('milliseconds become seconds here', () => {
   test.for([
@@ -73,6 +96,17 @@ test('revising a verdict moves records between gauges and leaves the counter alo
     labels: ['g', 't', '0', 'producerCutOff', 'falsely late'],
     value: 5,
   });
+});
+
+test('a watermark has the labels of its own stage, and what holds it those of the stage whose input that is', () => {
+  expect(rowsOf('tidemark_watermark_timestamp_seconds', { topology })).toEqual([
+    { labels: ['', 'g', ''], value: 1.5 },
+    { labels: ['c', 'g', 'x'], value: 1 },
+  ]);
+  expect(rowsOf('tidemark_watermark_held_by', { topology })).toEqual([
+    { labels: ['', 'g', '', 'g', '', 't', '3', 'behind'], value: 1 },
+    { labels: ['c', 'g', 'x', 'g', '', 't', '3', 'behind'], value: 1 },
+  ]);
 });
 
 test('each group has a number of open incidents of each kind, also when it is none', () => {
@@ -120,7 +154,7 @@ describe('every metric', () => {
       },
     ];
     const totals = verdictKinds.map((kind) => total(kind, 1));
-    const rows = metric.rows({ ...nothing, tasks, hosts, agents, totals, overflow: { tasks: 0 } });
+    const rows = metric.rows({ ...nothing, tasks, hosts, agents, totals, topology, overflow: { tasks: 0 } });
     expect(rows.length).toBeGreaterThan(0);
     for (const { labels, value } of rows) {
       expect(labels).toHaveLength(metric.labels.length);

@@ -4,6 +4,7 @@ import { latenessMetrics } from './samples/lateness.ts';
 import type { Metric } from './samples/metric.ts';
 import { sourceMetrics } from './samples/sources.ts';
 import { streamTimeMetrics } from './samples/stream-time.ts';
+import { watermarkMetrics } from './samples/watermarks.ts';
 
 export type { Metric, Row } from './samples/metric.ts';
 
@@ -13,6 +14,7 @@ export type { Metric, Row } from './samples/metric.ts';
  */
 export const metrics: readonly Metric[] = [
   ...streamTimeMetrics,
+  ...watermarkMetrics,
   ...latenessMetrics,
   ...sourceMetrics,
   ...clockMetrics,

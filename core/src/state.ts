@@ -10,6 +10,8 @@ import type { Replay } from './replay.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
+import { createTopology, type TopologyFold } from './topology/fold.ts';
+import type { TopologySpec } from './topology/topology.ts';
 
 /**
  * What the collector has learnt from reports: the fold that `ingest` mutates and `assess` judges. Every map in it is bounded
@@ -35,10 +37,19 @@ export interface State {
   readonly drops: Map<string, KnownDrops>;
   /** Something came that should be judged out of turn (`news.ts`). */
   hasNews: boolean;
+  readonly topology: TopologyFold;
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
-  overflow: { tasks: number; lanes: number; partitions: number; lateRows: number; ranges: number; totals: number };
+  overflow: {
+    tasks: number;
+    lanes: number;
+    partitions: number;
+    lateRows: number;
+    ranges: number;
+    totals: number;
+    nodes: number;
+  };
 }
 
 export interface AgentFold {
@@ -48,6 +59,8 @@ export interface AgentFold {
   lastReportMs: number;
   missedReports: number;
   clockSource: string;
+  /** Topics that its process writes. */
+  produced: readonly string[];
   /** By its own clock, when its last report was made. */
   toMs: number;
 }
@@ -218,7 +231,8 @@ export interface IncidentDropsFold {
   closedBy: Culprit | undefined;
 }
 
-export function createState(): State {
+/** `topology`: what the user says of it. */
+export function createState({ topology }: { readonly topology?: TopologySpec | undefined } = {}): State {
   return {
     agents: new Map(),
     tasks: new Map(),
@@ -231,8 +245,9 @@ export function createState(): State {
     totals: new Map(),
     drops: new Map(),
     hasNews: false,
+    topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0 },
+    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0, nodes: 0 },
   };
 }

@@ -23,6 +23,7 @@ export function takeReport(
   }
   if (isDue || final) noteTold(observation, nowMs);
   else if (secondOf(nowMs) > observation.news.sinceMs) observation.news.sinceMs = Number.NaN;
+  const { produced } = observation;
   const report: Report = {
     version: reportVersion,
     agent: observation.agent,
@@ -30,12 +31,13 @@ export function takeReport(
     fromMs: observation.fromMs,
     toMs: nowMs,
     tasks: observation.tasks.map(taskReport),
+    ...(produced.topics.size === 0 ? {} : { produced: [...produced.topics] }),
     clock: said.clock,
     health: {
       ...said.health,
       records: observation.records,
       redelivered: observation.redelivered,
-      overflow: { ...observation.overflow },
+      overflow: { ...observation.overflow, ...(produced.overflow === 0 ? {} : { produced: produced.overflow }) },
     },
   };
   observation.fromMs = nowMs;

@@ -1,4 +1,4 @@
-import { createObservation, takeReport } from '@tidemark/core';
+import { createObservation, observeFetch, takeReport } from '@tidemark/core';
 import { expect, test } from 'vitest';
 import { createSourceLanes, laneOfProducer } from '../kafkajs/source-lanes.ts';
 import { beginFetch, holdFetch, holdRecord } from './held.ts';
@@ -128,4 +128,39 @@ test('a group that was reset processes its records again', () => {
   const { health, tasks } = report(5_000);
   expect(health).toMatchObject({ records: 3, redelivered: 0 });
   expect(tasks[0]?.cells.map(({ count }) => count)).toEqual([2, 1]);
+});
+
+test.for([
+  { why: 'all that was read is committed, and a marker behind it', committed: 4, position: 4, want: 4 },
+  { why: 'records are held that are not committed', committed: 1, position: 3, want: 1 },
+  { why: 'the group is ahead of what we have read', committed: 9, position: 3, want: 3 },
+])('where the group is: $why', ({ committed, position, want }) => {
+  const { homes, fetched, report } = stage();
+  const followed = homes.follow({ topic: 't', partition: 0 }, 'partition', 'm1');
+  noteCommit(followed, 0);
+  fetched(followed, 1_000, 0, [10, 20, 30]);
+  followed.position = position;
+  observeFetch(followed.state, {
+    askedMs: 1_900,
+    answeredMs: 1_950,
+    highWaterOffset: 9,
+    lastOffset: undefined,
+    leader: 1,
+  });
+  commit(followed, committed, 1_960);
+  expect(report(2_000).tasks[0]?.fetches).toMatchObject([{ position: want, lastHighWaterOffset: 9 }]);
+});
+
+test('where the group is, is known before anything came', () => {
+  const { homes, report } = stage();
+  const followed = homes.follow({ topic: 't', partition: 0 }, 'partition', 'm1');
+  commit(followed, 5, 1_000);
+  observeFetch(followed.state, {
+    askedMs: 1_100,
+    answeredMs: 1_150,
+    highWaterOffset: 5,
+    lastOffset: undefined,
+    leader: 1,
+  });
+  expect(report(2_000).tasks[0]?.fetches).toMatchObject([{ position: 5, lastHighWaterOffset: 5 }]);
 });

@@ -1,4 +1,4 @@
-import { observe, observeSeek } from '@tidemark/core';
+import { observe, observePosition, observeSeek } from '@tidemark/core';
 import { dropHeld, nextAnsweredMs, takeFirst } from './held.ts';
 import type { Followed, Home } from './homes.ts';
 
@@ -41,6 +41,13 @@ export function release(home: Home, nowMs: number): void {
       observe(task, seen);
     });
   }
+  for (const followed of home.partitions) notePosition(followed);
+}
+
+/** The group may have committed past what is no record, or nothing may have come since we watch. */
+function notePosition({ held, state, position, committed }: Followed): void {
+  if (committed === undefined || position === undefined || position < committed) return;
+  if (nextAnsweredMs(held, committed) === Number.POSITIVE_INFINITY) observePosition(state, committed);
 }
 
 /** The partition whose next committed record came first. */

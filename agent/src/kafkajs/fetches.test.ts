@@ -95,3 +95,18 @@ test('the cluster of a real consumer is caught, and the Kafka object is as befor
   expect(Object.getOwnPropertySymbols(kafka).map((key) => (kafka as never)[key])).toEqual(before);
   expect(catchCluster({} as Kafka, () => 5)).toEqual({ created: 5, cluster: undefined });
 });
+
+test('where the consumer is, is known before its first record, and never goes back by a fetch', async () => {
+  const from = (fetchOffset: string): FetchRequest => ({
+    topics: [{ topic: 'orders', partitions: [{ partition: 0, fetchOffset }] }],
+  });
+  const { joined, broker } = tapped(async () =>
+    answer([{ partition: 0, errorCode: 0, highWatermark: '43', messages: [] }]),
+  );
+  await broker.fetch(from('41'));
+  expect(joined.report().tasks[0]!.fetches).toMatchObject([{ position: 41, lastHighWaterOffset: 43 }]);
+  await broker.fetch(from('43'));
+  await broker.fetch(from('-1'));
+  await broker.fetch(from('12'));
+  expect(joined.report().tasks[0]!.fetches).toMatchObject([{ position: 43 }]);
+});

@@ -1,4 +1,4 @@
-import { observeFetch, observeFetchError, partitionOf, type TaskState } from '@tidemark/core';
+import { observeFetch, observeFetchError, observePosition, partitionOf, type TaskState } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
 import { countError, type Guard, guarded } from '../guard.ts';
 import { lookAtClock, type WallClock } from '../wall-clock.ts';
@@ -66,7 +66,7 @@ function tapBroker(broker: Broker, tap: FetchTap): void {
     // A side chain: kafkajs awaits the very promise that it would have had. Ours was chained first and so runs first.
     if (!tap.guard.detached) {
       answer.then(
-        (response) => noteAnswer(tap, { askedMs, response, leader: leaderOf(broker, request) }),
+        (response) => noteAnswer(tap, { askedMs, request, response, leader: leaderOf(broker, request) }),
         () => noteFailure(tap, request),
       );
     }
@@ -81,16 +81,18 @@ function leaderOf(broker: Broker, request: FetchRequest): number | undefined {
 
 interface Answered {
   readonly askedMs: number;
+  readonly request: FetchRequest;
   readonly response: FetchResponse;
   readonly leader: number | undefined;
 }
 
-function noteAnswer(tap: FetchTap, { askedMs, response, leader }: Answered): void {
+function noteAnswer(tap: FetchTap, { askedMs, request, response, leader }: Answered): void {
   try {
     const { task } = tap;
     if (task === undefined) return;
     const answeredMs = Date.now();
     lookAtClock(tap.host.wallClock);
+    notePositions(task, request);
     for (const { topicName, partitions } of response.responses) {
       for (const { partition, errorCode, highWatermark, messages } of partitions) {
         const lastOffset = messages.at(-1)?.offset;
@@ -105,6 +107,16 @@ function noteAnswer(tap: FetchTap, { askedMs, response, leader }: Answered): voi
     }
   } catch (error) {
     countError(tap.guard, error);
+  }
+}
+
+/** kafkajs fetches anew only when all that it fetched has been handled, and from behind what was handled. */
+function notePositions(task: TaskState, request: FetchRequest): void {
+  for (const { topic, partitions } of request.topics) {
+    for (const { partition, fetchOffset } of partitions) {
+      const offset = known(parseDigits(fetchOffset ?? ''));
+      if (offset !== undefined) observePosition(partitionOf(task, topic, partition), offset);
+    }
   }
 }
 

@@ -2,7 +2,8 @@ import type { Agent } from '../agent.ts';
 import { messageOf, say } from '../say.ts';
 import { createTap, tapConsumer } from './consumer.ts';
 import { catchCluster, tapFetches } from './fetches.ts';
-import type { Consumer, ConsumerConfig, Kafka } from './shapes.ts';
+import { tapProducer } from './producer.ts';
+import type { Consumer, ConsumerConfig, Kafka, Producer } from './shapes.ts';
 
 /** A process may hold two copies of us, one from the preload and one from the host's own import: notes are global. */
 const agentKey: unique symbol = Symbol.for('tidemark.agent') as never;
@@ -14,10 +15,10 @@ interface Noted {
 }
 
 /**
- * Wraps `consumer` of a Kafka class's prototype or of one Kafka object. False if it was wrapped before. Nothing is replaced but
- * this one method, so `instanceof`, subclasses and other instrumentations around it go on working.
+ * Wraps `consumer` and `producer` of a Kafka class's prototype or of one Kafka object. False if they were wrapped before. Nothing
+ * is replaced but these methods, so `instanceof`, subclasses and other instrumentations around them go on working.
  */
-export function patchConsumerMethod(target: Kafka, defaultAgent: () => Agent): boolean {
+export function patchKafka(target: Kafka, defaultAgent: () => Agent): boolean {
   const noted = target as Kafka & Noted;
   if (Object.hasOwn(noted, tappedKey)) return false;
   const original = target.consumer;
@@ -31,7 +32,25 @@ export function patchConsumerMethod(target: Kafka, defaultAgent: () => Agent): b
       () => this[agentKey] ?? defaultAgent(),
     );
   };
+  patchProducerMethod(target);
   return true;
+}
+
+function patchProducerMethod(target: Kafka): void {
+  const original = target.producer;
+  if (typeof original !== 'function') return;
+  target.producer = function producer(this: unknown, ...args: [object?]): Producer {
+    const made: Producer & Noted = original.apply(this as Kafka, args);
+    try {
+      if (!made[tappedKey]) {
+        Object.defineProperty(made, tappedKey, { value: true });
+        tapProducer(made);
+      }
+    } catch (error) {
+      say(`could not attach to a producer: ${messageOf(error)}; what it writes is not seen`);
+    }
+    return made;
+  };
 }
 
 /** What this Kafka object's consumers report to, whoever wraps them. */

@@ -4,7 +4,20 @@
  */
 export interface Kafka {
   consumer(config?: ConsumerConfig): Consumer;
+  producer?(config?: object): Producer;
 }
+
+/** What sends: a producer, or a transaction of one. */
+export interface Sending {
+  send(record: { readonly topic?: unknown }): Promise<unknown>;
+  sendBatch(batch: { readonly topicMessages?: readonly { readonly topic?: unknown }[] }): Promise<unknown>;
+}
+
+export interface Producer extends Sending {
+  transaction(): Promise<Transaction>;
+}
+
+export type Transaction = Sending;
 
 export interface ConsumerConfig {
   readonly groupId?: string;
@@ -83,7 +96,7 @@ export interface FetchRequest {
   readonly rackId?: string;
   readonly topics: readonly {
     readonly topic: string;
-    readonly partitions: readonly { readonly partition: number }[];
+    readonly partitions: readonly { readonly partition: number; readonly fetchOffset?: string }[];
   }[];
 }
 

@@ -108,7 +108,6 @@ export interface TopologySpec {
 
 export const topologyLimits = {
   maxNodes: 2_000,
-  maxEdges: 10_000,
   maxInputsShown: 50,
   maxTasksShown: 50,
   /** Names of topics that a process writes, in one report. */

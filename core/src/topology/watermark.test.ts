@@ -1,0 +1,274 @@
+import { expect, test } from 'vitest';
+import { prng } from '../../../testbed/src/story/prng.ts';
+import { Pipeline, startMs } from '../../test/simulated-pipeline.ts';
+
+// Event times are milliseconds after the start.
+
+/** One event in each of these partitions of `orders`, now. */
+function events(pipeline: Pipeline, ...partitions: number[]): void {
+  for (const partition of partitions) pipeline.append('orders', partition, pipeline.nowMs);
+}
+
+const orders = [0, 1].map((partition) => ['orders', partition] as const);
+
+/** Two tasks of `billing` shuffle orders to two tasks that are followed as stage `by-user`. */
+function shuffle(pipeline: Pipeline) {
+  const by = 'billing-by-user-repartition';
+  const writes = ({ eventMs }: { eventMs: number }) => [by, (eventMs / 100) % 2] as const;
+  return {
+    up: [0, 1].map((n) =>
+      pipeline.start({ group: 'billing', member: `up${n}`, reads: [orders[n]!], writes, isSeenToProduce: false }),
+    ),
+    down: [0, 1].map((n) => pipeline.start({ group: 'billing', member: `down${n}`, reads: [[by, n]] })),
+    by,
+    id: 'billing/by-user',
+  };
+}
+
+test('the least of what the inputs have processed, and the input that it is', () => {
+  const pipeline = new Pipeline();
+  pipeline.start({ group: 'billing', reads: orders });
+  pipeline.append('orders', 0, startMs + 900);
+  pipeline.append('orders', 0, startMs + 700);
+  pipeline.append('orders', 1, startMs + 400);
+  pipeline.run(2_000);
+  expect(pipeline.watermark('billing')).toBe(400);
+  expect(pipeline.node('billing')).toMatchObject({
+    topics: ['orders'],
+    heldBy: { node: 'billing', topic: 'orders', partition: 1, state: 'live', via: [], task: 'billing/m1' },
+    tasks: [{ id: 'billing/m1', watermarkMs: startMs + 400 }],
+    inputs: [{ partition: 1 }, { partition: 0 }],
+  });
+});
+
+test('an input that has nothing more to give does not count, and it is said since when', () => {
+  const pipeline = new Pipeline();
+  pipeline.start({ group: 'billing', reads: [...orders, ['orders', 2]] });
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  pipeline.run(20_000, () => events(pipeline, 0));
+  expect(pipeline.watermark('billing')).toBeGreaterThan(28_000);
+  const { inputs, inputCounts } = pipeline.node('billing');
+  expect(inputCounts).toEqual({ live: 1, behind: 0, idle: 2, unheard: 0 });
+  // Partition 2 never had a record: it does not hold all others at nothing.
+  expect(inputs.slice(1)).toMatchObject([
+    { partition: 2, state: 'idle' },
+    { partition: 1, state: 'idle', sinceMs: startMs + 10_000 },
+  ]);
+});
+
+test('silence is judged by the habit of the input', () => {
+  const pipeline = new Pipeline();
+  pipeline.start({ group: 'billing', reads: orders });
+  pipeline.run(120_000, () => events(pipeline, 0, ...((pipeline.nowMs - startMs) % 10_000 === 0 ? [1] : [])));
+  pipeline.run(15_000, () => events(pipeline, 0));
+  expect(pipeline.node('billing').heldBy).toMatchObject({ partition: 1, state: 'live' });
+  expect(pipeline.watermark('billing')).toBe(110_000);
+});
+
+test.for(['stuck', 'paused'] as const)('an input that is not read to its end is never idle: %s', (how) => {
+  const pipeline = new Pipeline();
+  const reader = pipeline.start({ group: 'billing', reads: orders });
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  reader[how].add('orders/1');
+  pipeline.run(1_000, () => events(pipeline, 0, 1));
+  pipeline.run(60_000, () => events(pipeline, 0));
+  expect(pipeline.watermark('billing')).toBe(9_900);
+  expect(pipeline.node('billing').heldBy).toMatchObject(
+    how === 'stuck'
+      ? { partition: 1, state: 'behind', waiting: 10, sinceMs: startMs + 10_000 }
+      : { partition: 1, state: 'live', paused: true },
+  );
+  reader[how].clear();
+  pipeline.run(2_000, () => events(pipeline, 0, 1));
+  expect(pipeline.watermark('billing')).toBeGreaterThan(72_000);
+});
+
+test('one that returns from idleness with what is old holds it where it is', () => {
+  const pipeline = new Pipeline();
+  pipeline.start({ group: 'billing', reads: orders });
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  pipeline.run(10_000, () => events(pipeline, 0));
+  const before = pipeline.watermark('billing')!;
+  pipeline.run(2_000, () => {
+    events(pipeline, 0);
+    pipeline.append('orders', 1, pipeline.nowMs - 9_000);
+  });
+  expect(pipeline.watermark('billing')).toBeGreaterThanOrEqual(before);
+  expect(pipeline.watermark('billing')).toBeLessThan(before + 1_100);
+  expect(pipeline.node('billing').heldBy).toMatchObject({ partition: 1, progressMs: startMs + 12_900 });
+});
+
+test('when all are idle, all that there was has been processed', () => {
+  const pipeline = new Pipeline();
+  pipeline.start({ group: 'billing', reads: orders });
+  pipeline.append('orders', 0, startMs + 500);
+  pipeline.append('orders', 1, startMs + 100);
+  pipeline.run(10_000);
+  expect(pipeline.watermark('billing')).toBe(500);
+  expect(pipeline.node('billing').heldBy).toBeUndefined();
+});
+
+test('a backlog of which nothing was processed: unknown, not zero', () => {
+  const pipeline = new Pipeline();
+  const reader = pipeline.start({ group: 'billing', reads: orders });
+  reader.stuck.add('orders/1');
+  pipeline.run(5_000, () => events(pipeline, 0, 1));
+  expect(pipeline.watermark('billing')).toBeUndefined();
+  expect(pipeline.node('billing').heldBy).toMatchObject({ partition: 1, state: 'behind' });
+});
+
+test('through a shuffle: a lagging task upstream holds all tasks downstream, and is named', () => {
+  const pipeline = new Pipeline();
+  const { up, id } = shuffle(pipeline);
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  up[1]!.stuck.add('orders/1');
+  pipeline.run(20_000, () => events(pipeline, 0, 1));
+  expect(pipeline.watermark('billing')).toBe(9_900);
+  expect(pipeline.watermark(id)).toBe(9_900);
+  const root = { node: 'billing', topic: 'orders', partition: 1, state: 'behind', task: 'billing/up1' };
+  expect(pipeline.node('billing').heldBy).toMatchObject({ ...root, via: [] });
+  expect(pipeline.node(id).heldBy).toMatchObject({ ...root, via: [{ node: 'billing', task: 'billing/up1' }] });
+  expect(pipeline.node(id).tasks.map(({ watermarkMs }) => watermarkMs)).toEqual([startMs + 9_900, startMs + 9_900]);
+  expect(pipeline.assessment.topology.edges).toEqual([
+    { topic: 'billing-by-user-repartition', from: 'billing', to: id, by: 'name' },
+  ]);
+});
+
+test('a task downstream that lags is its own cause, and holds nobody beside it', () => {
+  const pipeline = new Pipeline();
+  const { down, by, id } = shuffle(pipeline);
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  pipeline.run(2_000);
+  const settled = pipeline.watermark(id)!;
+  down[0]!.stuck.add(`${by}/0`);
+  pipeline.run(20_000, () => events(pipeline, 0, 1));
+  expect(settled).toBe(9_900);
+  expect(pipeline.watermark('billing')).toBeGreaterThan(30_000);
+  expect(pipeline.node(id)).toMatchObject({
+    watermarkMs: startMs + settled,
+    heldBy: { node: id, topic: by, partition: 0, state: 'behind', via: [], task: 'billing/down0' },
+    tasks: [{ id: 'billing/down0', watermarkMs: startMs + settled }, { id: 'billing/down1' }],
+  });
+  expect(pipeline.node(id).tasks[1]!.watermarkMs).toBeGreaterThan(startMs + 27_000);
+});
+
+test('a task that lags and never gets to the end goes on nevertheless, by the append times of what it processes', () => {
+  const pipeline = new Pipeline();
+  const { down, by, id } = shuffle(pipeline);
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  down[0]!.stuck.add(`${by}/0`);
+  pipeline.run(5_000, () => events(pipeline, 0, 1));
+  down[0]!.stuck.clear();
+  // As many as come in.
+  down[0]!.limit = 1;
+  pipeline.run(20_000, () => events(pipeline, 0, 1));
+  expect(pipeline.node(id).heldBy).toMatchObject({ partition: 0, state: 'behind' });
+  expect(pipeline.watermark(id)).toBeGreaterThan(26_000);
+  expect(pipeline.watermark(id)).toBeLessThan(30_000);
+});
+
+test('an idle node upstream is passed over, as an idle input is', () => {
+  const pipeline = new Pipeline();
+  for (const [n, place] of orders.entries())
+    pipeline.start({ group: `enrich${n}`, reads: [place], writes: () => ['enriched', 0] });
+  pipeline.start({ group: 'billing', reads: [['enriched', 0]] });
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  pipeline.run(15_000, () => events(pipeline, 0));
+  expect(pipeline.watermark('billing')).toBeGreaterThan(21_000);
+  expect(pipeline.node('billing').heldBy?.via.map(({ node }) => node)).toEqual(['enrich0']);
+  pipeline.run(15_000);
+  expect(pipeline.node('billing').inputCounts).toMatchObject({ live: 0, idle: 1 });
+});
+
+test('a group that reads from further back goes back, and it is said; those behind it do not', () => {
+  const pipeline = new Pipeline();
+  const writes = () => ['enriched', 0] as const;
+  const first = pipeline.start({ group: 'enrich', reads: [orders[0]!], writes });
+  pipeline.start({ group: 'billing', reads: [['enriched', 0]] });
+  pipeline.run(10_000, () => events(pipeline, 0));
+  first.isGone = true;
+  const second = pipeline.start({
+    group: 'enrich',
+    member: 'm2',
+    reads: [orders[0]!],
+    writes,
+    from: { 'orders/0': 20 },
+  });
+  second.stuck.add('orders/0');
+  pipeline.run(2_000);
+  const reset = { resets: 1, lastReset: { topic: 'orders', partition: 0, watermarkMs: startMs + 9_900 } };
+  expect(pipeline.node('enrich')).toMatchObject(reset);
+  expect(pipeline.watermark('enrich')).toBeUndefined();
+  expect(pipeline.watermark('billing')).toBe(9_900);
+  second.stuck.clear();
+  pipeline.run(3_000, () => events(pipeline, 0));
+  expect(pipeline.watermark('enrich')).toBeGreaterThan(13_500);
+  expect(pipeline.node('enrich')).toMatchObject(reset);
+});
+
+test('a partition whose agent is gone counts with what was last known, and is said to be unheard', () => {
+  const pipeline = new Pipeline();
+  const readers = orders.map((place, n) => pipeline.start({ group: 'billing', member: `m${n}`, reads: [place] }));
+  pipeline.run(10_000, () => events(pipeline, 0, 1));
+  readers[1]!.isGone = true;
+  pipeline.run(20_000, () => events(pipeline, 0, 1));
+  expect(pipeline.watermark('billing')).toBe(9_900);
+  expect(pipeline.node('billing').heldBy).toMatchObject({ partition: 1, state: 'unheard' });
+  // Another member takes the partition over, from where the former had committed.
+  pipeline.start({ group: 'billing', member: 'm2', reads: [orders[1]!], from: { 'orders/1': 100 } });
+  pipeline.run(3_000, () => events(pipeline, 0, 1));
+  expect(pipeline.watermark('billing')).toBeGreaterThan(31_000);
+  expect(pipeline.node('billing')).toMatchObject({ resets: 0, inputCounts: { live: 2 } });
+});
+
+test.for(Array.from({ length: 8 }, (_, seed) => seed))(
+  'law, seed %i: nothing that a node has yet to process is older than its watermark, which never goes back',
+  (seed) => {
+    const pipeline = new Pipeline();
+    const random = prng(seed);
+    const { up, down, by, id } = shuffle(pipeline);
+    const audit = pipeline.start({
+      group: 'audit',
+      reads: [
+        [by, 0],
+        [by, 1],
+      ],
+    });
+    const hands = [
+      ...up.map((reader, n) => ({ reader, place: `orders/${n}` })),
+      ...down.map((reader, n) => ({ reader, place: `${by}/${n}` })),
+      { reader: audit, place: `${by}/0` },
+    ];
+    const said: { readonly id: string; readonly atMs: number; readonly watermarkMs: number }[] = [];
+    for (let second = 0; second < 120; second++) {
+      for (const { reader, place } of hands) {
+        if (random() < 0.15) reader.stuck.add(place);
+        else if (random() < 0.4) reader.stuck.delete(place);
+        reader.limit = random() < 0.5 ? 1 : Number.POSITIVE_INFINITY;
+      }
+      pipeline.run(1_000, () => events(pipeline, ...[0, 1].filter(() => random() < 0.7)));
+      for (const { id, watermarkMs } of pipeline.assessment.topology.nodes) {
+        if (watermarkMs !== undefined) said.push({ id, atMs: pipeline.nowMs, watermarkMs });
+      }
+    }
+    const isOf = (taken: (typeof pipeline.taken)[number], node: string) =>
+      taken.group === node.split('/')[0] && (taken.topic === by) === (node !== 'billing');
+    for (const node of ['billing', id, 'audit']) {
+      const own = said.filter((one) => one.id === node);
+      expect(own.length).toBeGreaterThan(60);
+      const taken = pipeline.taken.filter((one) => isOf(one, node));
+      for (const [i, { atMs, watermarkMs }] of own.entries()) {
+        expect(watermarkMs).toBeGreaterThanOrEqual(own[i - 1]?.watermarkMs ?? 0);
+        const older = taken.filter((later) => later.atMs >= atMs && later.eventMs < watermarkMs);
+        expect(older, `${node} at ${atMs - startMs}`).toEqual([]);
+      }
+      // It goes on, too: with nobody stuck it comes close.
+      for (const { reader } of hands) {
+        reader.stuck.clear();
+        reader.limit = Number.POSITIVE_INFINITY;
+      }
+      pipeline.run(5_000, () => events(pipeline, 0, 1));
+      expect(pipeline.nowMs - pipeline.node(node).watermarkMs!).toBeLessThan(4_000);
+    }
+  },
+);
