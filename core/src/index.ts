@@ -39,6 +39,7 @@ export * from './policy.ts';
 export { createProduced, noteProduced, type Produced } from './produced.ts';
 export * from './report.ts';
 export { type Metric, metrics, type Row } from './samples.ts';
+export * from './schedule/index.ts';
 export { seriesBetween } from './series.ts';
 export {
   addToSketch,

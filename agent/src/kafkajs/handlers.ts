@@ -1,7 +1,13 @@
 import { countError, guarded } from '../guard.ts';
+import { scheduledKey } from '../schedule/marked.ts';
 import type { ConsumerTap } from './consumer.ts';
 import { readRecord } from './reading.ts';
 import type { BatchHandler, BatchPayload, MessageHandler, MessagePayload, RunConfig } from './shapes.ts';
+
+/** The run of a scheduled consumer: kafkajs is given its intake, the host's own handler stands beside it. */
+interface Scheduled {
+  readonly [scheduledKey]?: { eachMessage: MessageHandler };
+}
 
 /**
  * The wrappers around the host's handlers. They look at the record when its processing starts and then hand on the call as it
@@ -10,6 +16,12 @@ import type { BatchHandler, BatchPayload, MessageHandler, MessagePayload, RunCon
  */
 export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): RunConfig | undefined {
   if (config === undefined || config === null) return config;
+  const scheduled = (config as Scheduled)[scheduledKey];
+  if (scheduled !== undefined) {
+    guarded(tap.guard, () => tap.host.started(tap, 'eachMessage'));
+    scheduled.eachMessage = tapMessages(tap, scheduled.eachMessage);
+    return config;
+  }
   const { eachMessage, eachBatch } = config;
   // kafkajs prefers eachMessage when it is given both.
   if (typeof eachMessage === 'function') {

@@ -107,6 +107,7 @@ export interface FetchResponse {
       readonly partition: number;
       readonly errorCode: number;
       readonly highWatermark: string;
+      readonly lastStableOffset?: string;
       readonly messages: readonly { readonly offset: string }[];
     }[];
   }[];
