@@ -1,9 +1,10 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
-import { followFlags, incidentsFlags } from '@tidemark/config';
+import { auditFlags, followFlags, incidentsFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
 const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
   agent: async (flags) => (await import('./agent.ts')).runAgent(flags),
+  audit: async (flags) => (await import('./audit/run-audit.ts')).runAudit(flags),
   // It reads the flags of the process itself, and it is what `npm run collector` starts too.
   collector: async (flags) => {
     process.argv.splice(2, process.argv.length, ...flags);
@@ -17,6 +18,9 @@ const usage = `tidemark COMMAND [flags]
   agent      follows a consumer group from outside, whatever its language: never joins it, never commits
              tidemark agent --group billing --brokers kafka-1:9092 [--window tumbling:5s --grace 2s]
              ${followFlags.join(' ')}
+  audit      what a lateness policy cost, and what others would have, over the history of a topic or a file
+             tidemark audit --file orders.jsonl --window tumbling:1m --grace 30s [--html report.html]
+             ${auditFlags.join(' ')}
   collector  takes reports, judges, serves the page, the API and /metrics
              tidemark collector [--listen 127.0.0.1:8080]
   incidents  what happened, in a table with a sentence each, or one with its evidence

@@ -8,6 +8,15 @@ export {
   tumblingPolicy,
 } from './agent.ts';
 export {
+  type AuditSettings,
+  auditFlags,
+  type FieldNames,
+  type HistorySetting,
+  readAuditSettings,
+  type TimeUnit,
+  timeUnits,
+} from './audit.ts';
+export {
   type Address,
   type CollectorSettings,
   collectorFlags,
@@ -19,6 +28,7 @@ export {
 export { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 export { type Environment, misspeltVariables, setVariables } from './environment.ts';
 export { type Checked, type Fault, faultLine } from './faults.ts';
+export { readFlags } from './flags.ts';
 export {
   type FollowSettings,
   followFlags,
@@ -28,4 +38,5 @@ export {
   type TaskSplit,
 } from './follow.ts';
 export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';
+export { auditPolicy, readPolicyFile } from './policy-file.ts';
 export { readTopology, readTopologyFile } from './topology.ts';

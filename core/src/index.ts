@@ -1,6 +1,7 @@
 export { assess, firstAssessment } from './assess.ts';
 export type * from './assessment.ts';
 export { assessLimits, sourceStates } from './assessment.ts';
+export * as audit from './audit/index.ts';
 export * from './clock/index.ts';
 export type * from './clocks/known-clock.ts';
 export * as dialects from './dialects/index.ts';

@@ -1,0 +1,98 @@
+import { readFileSync } from 'node:fs';
+import { type AuditSettings, faultLine, readAuditSettings, readPolicyFile } from '@tidemark/config';
+import { audit } from '@tidemark/core';
+import { fileHistory } from './file-history.ts';
+import { type History, HistoryFault, type HistoryTally } from './history.ts';
+import { reportOf } from './report.ts';
+import type { AuditReport } from './report-shape.ts';
+import { terminal } from './terminal.ts';
+
+/** `tidemark audit`: 0 all objectives are met, 1 one is missed, 2 there is no answer. */
+export async function runAudit(flags: readonly string[]): Promise<void> {
+  const read = readAuditSettings(flags);
+  const policies = read.ok ? policiesOf(read.value) : undefined;
+  const faults = [...(read.ok ? [] : read.faults), ...(policies?.ok === false ? policies.faults : [])];
+  if (!read.ok || policies?.ok !== true) {
+    for (const fault of faults) process.stderr.write(`tidemark audit: ${faultLine(fault)}\n`);
+    process.exitCode = 2;
+    return;
+  }
+  try {
+    const report = await auditHistory(read.value, policies.value);
+    if (read.value.json) process.stdout.write(`${JSON.stringify(report)}\n`);
+    else process.stdout.write(terminal(report));
+    process.exitCode = report.missed.length > 0 ? 1 : 0;
+  } catch (error) {
+    if (!(error instanceof HistoryFault)) throw error;
+    process.stderr.write(`tidemark audit: ${error.message}\n`);
+    process.exitCode = 2;
+  }
+}
+
+function policiesOf({ policies }: AuditSettings): ReturnType<typeof readPolicyFile> {
+  if (policies.kind === 'given') return { ok: true, value: [policies.policy] };
+  if (policies.kind === 'captured') return { ok: true, value: [] };
+  try {
+    return readPolicyFile(readFileSync(policies.path, 'utf8'), policies.path);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    return {
+      ok: false,
+      faults: [{ where: '--policies', got: policies.path, expected: `a file that can be read (${code})` }],
+    };
+  }
+}
+
+/** Reads the history once, twice where a policy must know all partitions before the first record. */
+export async function auditHistory(
+  settings: AuditSettings,
+  policies: readonly audit.AuditPolicy[],
+): Promise<AuditReport> {
+  const directory = new audit.Directory();
+  const history = await openHistory(settings, directory);
+  const { shape } = history;
+  const keyless = policies.find(({ spec }) => audit.needsKeys(spec));
+  if (keyless !== undefined && !shape.hasKeys) {
+    throw new HistoryFault(
+      `${keyless.name}: which records its sessions lose depends on the keys; name them with --key-field`,
+    );
+  }
+  if (policies.some(({ spec }) => spec.engine === 'flink' && spec.partitions !== 'merged'))
+    await history.read(() => {});
+  const of = new audit.Audit({
+    directory,
+    policies,
+    hasKeys: shape.hasKeys,
+    appendTimes: shape.appendTimes,
+    choices: shape.choices,
+    clockBoundMs: settings.clockBoundMs,
+    takenWithinMs: settings.takenWithinMs,
+    withCauses: settings.causes,
+    withOrder: settings.order,
+  });
+  const punctuations = policies.map((policy) => punctuation(policy, settings.punctuateMs, directory));
+  of.expect();
+  const tally: HistoryTally = await history.read((record) => {
+    of.take(record);
+    for (const timers of punctuations) timers?.take(record);
+  });
+  of.end();
+  return reportOf(of, { shape, tally, settings, punctuations });
+}
+
+async function openHistory({ history }: AuditSettings, directory: audit.Directory): Promise<History> {
+  if (history.kind === 'file') return fileHistory(history, directory);
+  throw new HistoryFault(`--${history.kind === 'kafka' ? 'topic' : 'capture'}: not yet`);
+}
+
+/** Timers of stream time are windows without any grace: one fires when its window ends. */
+function punctuation(
+  { tasks }: audit.AuditPolicy,
+  everyMs: number | undefined,
+  directory: audit.Directory,
+): audit.PolicyAudit | undefined {
+  if (everyMs === undefined || everyMs === 0) return undefined;
+  const spec = { engine: 'plain', window: { kind: 'tumbling', sizeMs: everyMs }, late: { kind: 'drop' } } as const;
+  const policy = { name: 'punctuations', spec, tasks, emit: 'onWindowUpdate', objective: undefined } as const;
+  return new audit.PolicyAudit(policy, { directory, hasKeys: false, slacksMs: [0] });
+}

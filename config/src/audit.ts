@@ -1,0 +1,213 @@
+import type { audit } from '@tidemark/core';
+import { z } from 'zod';
+import { amountExpected, parseAmount, parseShare, shareExpected } from './amount.ts';
+import { durationExpected, parseDurationMs } from './duration.ts';
+import type { Checked, Fault } from './faults.ts';
+import { readFlags } from './flags.ts';
+import { text } from './parsed-text.ts';
+import { type PolicySetting, parseLate, parseWindow, policiesOf } from './policy-flags.ts';
+
+/** Which column or field of a file holds what; undefined: the usual name, if it is there. */
+export interface FieldNames {
+  readonly time: string | undefined;
+  readonly topic: string | undefined;
+  readonly partition: string | undefined;
+  readonly offset: string | undefined;
+  readonly key: string | undefined;
+  readonly source: string | undefined;
+  readonly append: string | undefined;
+  readonly fetched: string | undefined;
+  readonly processed: string | undefined;
+}
+
+export const timeUnits = { ms: 1, s: 1_000, us: 0.001, ns: 0.000_001 } as const;
+export type TimeUnit = keyof typeof timeUnits;
+
+export type HistorySetting =
+  | {
+      readonly kind: 'file';
+      readonly path: string;
+      readonly format: 'jsonl' | 'csv' | undefined;
+      readonly fields: FieldNames;
+      readonly timeUnit: TimeUnit;
+      readonly delimiter: string;
+    }
+  | { readonly kind: 'capture'; readonly path: string }
+  | {
+      readonly kind: 'kafka';
+      readonly topics: readonly string[];
+      readonly brokers: readonly string[];
+      readonly from: string | undefined;
+      readonly to: string | undefined;
+      readonly readCommitted: boolean;
+    };
+
+export interface AuditSettings {
+  readonly history: HistorySetting;
+  readonly policies: PolicySetting;
+  readonly json: boolean;
+  readonly html: string | undefined;
+  readonly top: number;
+  readonly causes: boolean;
+  readonly order: boolean;
+  readonly budget: audit.Amount | undefined;
+  readonly costs: audit.Costs;
+  readonly punctuateMs: number | undefined;
+  readonly clockBoundMs: number;
+  readonly takenWithinMs: number;
+}
+
+const duration = text(durationExpected, parseDurationMs);
+const number = text('a number such as 0.25', (given) => (/^\d+(\.\d+)?$/.test(given) ? Number(given) : undefined));
+const onOff = text('on or off', (given) => ({ on: true, off: false })[given.toLowerCase()]);
+const names = text('names such as orders,payments', (given) => {
+  const all = given.split(',').map((name) => name.trim());
+  return all.every((name) => /^[\w.-]{1,249}$/.test(name)) ? all : undefined;
+});
+const oneOf = <T extends string>(choices: readonly T[]): z.ZodType<T, string> =>
+  text(`one of ${choices.join(', ')}`, (given) => choices.find((choice) => choice === given));
+
+/** One row a flag: `docs/audit.md` is tested against it. */
+const schema = z.object({
+  file: z.string().optional(),
+  format: oneOf(['jsonl', 'csv']).optional(),
+  'time-field': z.string().optional(),
+  'topic-field': z.string().optional(),
+  'partition-field': z.string().optional(),
+  'offset-field': z.string().optional(),
+  'key-field': z.string().optional(),
+  'source-field': z.string().optional(),
+  'append-field': z.string().optional(),
+  'fetched-field': z.string().optional(),
+  'processed-field': z.string().optional(),
+  'time-unit': oneOf(['ms', 's', 'us', 'ns']).default('ms'),
+  delimiter: text('one character', (given) =>
+    given === '\\t' ? '\t' : [...given].length === 1 ? given : undefined,
+  ).default(','),
+  capture: z.string().optional(),
+  topic: names.optional(),
+  brokers: text('addresses such as kafka-1:9092,kafka-2:9092', (given) => {
+    const all = given.split(',').map((address) => address.trim());
+    return all.every((address) => /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/.test(address)) ? all : undefined;
+  }).optional(),
+  from: z.string().optional(),
+  to: z.string().optional(),
+  isolation: oneOf(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
+  policies: z.string().optional(),
+  engine: z.string().default('kafka-streams'),
+  window: text('a window such as tumbling:1m, hopping:10s/5s, sliding:10s or session:30s', parseWindow).optional(),
+  grace: z.string().optional(),
+  retention: z.string().optional(),
+  'timestamp-extractor': z.string().optional(),
+  emit: oneOf(['on-window-update', 'on-window-close']).default('on-window-update'),
+  'out-of-orderness': z.string().optional(),
+  'allowed-lateness': z.string().optional(),
+  'idle-timeout': z.string().optional(),
+  'watermark-interval': z.string().optional(),
+  partitions: z.string().optional(),
+  late: text('drop, wait:5s or grace:5s', parseLate).optional(),
+  tasks: oneOf(['partition', 'all']).optional(),
+  'max-dropped': text(amountExpected, parseAmount).optional(),
+  'max-windows-touched': text(amountExpected, parseAmount).optional(),
+  'max-window-error': text(shareExpected, parseShare).optional(),
+  html: z.string().optional(),
+  top: text('a whole number from 1 to 1000', (given) => {
+    const top = Number(given);
+    return Number.isInteger(top) && top >= 1 && top <= 1_000 ? top : undefined;
+  }).default(10),
+  causes: onOff.default(true),
+  order: onOff.default(true),
+  budget: text(amountExpected, parseAmount).optional(),
+  'cost-per-drop': number.optional(),
+  'cost-per-second': number.optional(),
+  'cost-per-update': number.optional(),
+  punctuate: duration.optional(),
+  'clock-bound': duration.default(0),
+  'taken-within': duration.default(5_000),
+  json: onOff.default(false),
+});
+
+type Flag = keyof typeof schema.shape;
+const alone: readonly Flag[] = ['json'];
+const withValue = (Object.keys(schema.shape) as Flag[]).filter((name) => !alone.includes(name));
+export const auditFlags: readonly string[] = [...withValue, ...alone].map((name) => `--${name}`);
+
+export function readAuditSettings(flags: readonly string[]): Checked<AuditSettings> {
+  const faults: Fault[] = [];
+  const given = readFlags(flags, { withValue, alone }, faults);
+  const read = schema.safeParse(given);
+  for (const { path, message } of read.error?.issues ?? []) {
+    const name = String(path[0]);
+    faults.push({ where: `--${name}`, got: given[name], expected: message });
+  }
+  if (!read.success) return { ok: false, faults };
+  const { data } = read;
+  const history = historyOf(data, faults);
+  const policies = policiesOf(data, given, faults);
+  if (history === undefined || policies === undefined || faults.length > 0) return { ok: false, faults };
+  return {
+    ok: true,
+    value: {
+      history,
+      policies,
+      json: data.json,
+      html: data.html,
+      top: data.top,
+      causes: data.causes,
+      order: data.order,
+      budget: data.budget,
+      costs: {
+        perDrop: data['cost-per-drop'],
+        perSecond: data['cost-per-second'],
+        perUpdate: data['cost-per-update'],
+      },
+      punctuateMs: data.punctuate,
+      clockBoundMs: data['clock-bound'],
+      takenWithinMs: data['taken-within'],
+    },
+  };
+}
+
+type Data = z.infer<typeof schema>;
+
+function historyOf(data: Data, faults: Fault[]): HistorySetting | undefined {
+  const places = [data.file, data.capture, data.topic].filter((place) => place !== undefined);
+  if (places.length !== 1) {
+    const got = places.length === 0 ? undefined : 'more than one of them';
+    faults.push({ where: '--file, --capture, --topic', got, expected: 'one place to take the history from' });
+    return undefined;
+  }
+  if (data.capture !== undefined) return { kind: 'capture', path: data.capture };
+  if (data.file !== undefined) {
+    return {
+      kind: 'file',
+      path: data.file,
+      format: data.format,
+      fields: {
+        time: data['time-field'],
+        topic: data['topic-field'],
+        partition: data['partition-field'],
+        offset: data['offset-field'],
+        key: data['key-field'],
+        source: data['source-field'],
+        append: data['append-field'],
+        fetched: data['fetched-field'],
+        processed: data['processed-field'],
+      },
+      timeUnit: data['time-unit'],
+      delimiter: data.delimiter,
+    };
+  }
+  if (data.brokers === undefined) {
+    faults.push({ where: '--brokers', got: undefined, expected: 'addresses such as kafka-1:9092 beside --topic' });
+    return undefined;
+  }
+  return {
+    kind: 'kafka',
+    topics: data.topic!,
+    brokers: data.brokers,
+    from: data.from,
+    to: data.to,
+    readCommitted: data.isolation === 'read_committed',
+  };
+}

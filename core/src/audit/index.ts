@@ -1,0 +1,13 @@
+export * from './advice.ts';
+export * from './audit.ts';
+export * from './audit-policy.ts';
+export * from './audited.ts';
+export type { FoundTrap } from './found-traps.ts';
+export { hasGrid } from './grid-run.ts';
+export { missingIn } from './loss-list.ts';
+export type { Distance } from './order-distance.ts';
+export { binKinds, type Outcome, PolicyAudit } from './policy-audit.ts';
+export { needsKeys } from './policy-run.ts';
+export { plainSlacksMs, usualSlacksMs } from './slacks.ts';
+export { type ChoiceOutcome, type TimeChoice, timeChoices } from './time-choice.ts';
+export { errorOf, type WindowLoss } from './window-losses.ts';
