@@ -26,6 +26,8 @@ export function simulateCluster(options: {
   readonly agents?: readonly string[];
   /** How far a host is ahead of what its readings claim. */
   readonly lies?: { readonly [host: string]: number };
+  /** Hosts whose clocks run at that rate instead of a good one. */
+  readonly ppm?: { readonly [host: string]: number };
 }): SimulatedCluster {
   const random = prng(options.seed);
   const seconds = options.seconds ?? 120;
@@ -36,6 +38,7 @@ export function simulateCluster(options: {
       { offsetMs: Math.round((random() - 0.5) * 2000), ppm: (random() - 0.5) * 90 },
     ]),
   );
+  for (const [host, ppm] of Object.entries(options.ppm ?? {})) clocks.set(host, { ...clocks.get(host)!, ppm });
   const shown = (host: string, trueMs: number): number => {
     const { offsetMs, ppm } = clocks.get(host)!;
     return trueMs + offsetMs + (ppm * trueMs) / 1e6;

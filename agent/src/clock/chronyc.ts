@@ -18,7 +18,7 @@ const longestPauseMs = 640_000;
  * `chronyc` is started, once, and stays to be asked again. It ends when its standard input does, however we end.
  */
 export function createChronyc(socket: string): ChronyDoor {
-  const name = `chronyc ${socket}`;
+  const name = `chrony ${socket}`;
   let child: ChildProcess | undefined;
   let settle: ((answer: ChronyAnswer) => void) | undefined;
   let pauseMs = firstPauseMs;

@@ -71,7 +71,7 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
     const client = await stage.daemon(options);
     const { readings, trouble } = stage.chrony({ kind: 'socket', path: client.socket });
     await stage.until(() => readings.length >= 3, 'three readings');
-    context.expect(readings[0]!.server).toBe(`chronyc ${client.socket}`);
+    context.expect(readings[0]!.server).toBe(`chrony ${client.socket}`);
     for (const { offsetMs, errorMs } of readings.slice(2))
       context.expect(Math.abs(offsetMs - 2_500)).toBeLessThan(errorMs + 0.5);
     await client.stop();

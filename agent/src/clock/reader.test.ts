@@ -148,7 +148,7 @@ test('chrony by its socket, which is not there', async () => {
   closers.push(missing.stop);
   await until(() => missing.describe().includes('at /nowhere'));
   expect(missing.take().sources).toEqual([
-    { name: 'chronyc /nowhere/chronyd.sock', trouble: 'no chrony at /nowhere/chronyd.sock' },
+    { name: 'chrony /nowhere/chronyd.sock', trouble: 'no chrony at /nowhere/chronyd.sock' },
   ]);
 });
 

@@ -5,6 +5,7 @@ import { type BoundEnd, type ClockSolution, offsetAt, solveClocks, trueTimesInOr
 import {
   addCausality,
   addReading,
+  allowDrift,
   assumeDelay,
   type ClockEvidence,
   createClockEvidence,
@@ -105,6 +106,24 @@ test.for(seeds)('seed %i: the order of arrival does not matter', (seed) => {
   }
 });
 
+test.for(seeds)(
+  'seed %i: clocks that run faster than promised, as measured: no liar, and the truth is inside',
+  (seed) => {
+    const ppm = { k0: 200, p1: -500 };
+    const cluster = simulateCluster({ seed, ppm });
+    const measured = { k0: 225, p1: 560 };
+    const solution = solveClocks(evidenceOf(cluster, measured));
+    expect(solution.contradictions).toEqual([]);
+    for (const { host, atMs, offsetMs } of clusterTruth(cluster)) {
+      const { low, high } = offsetAt(solution, { host, epoch: 0, atMs });
+      if (low.basis === 'proved') expect(low.ms, `${host} at ${atMs}`).toBeLessThanOrEqual(offsetMs + 1e-4);
+      if (high.basis === 'proved') expect(high.ms, `${host} at ${atMs}`).toBeGreaterThanOrEqual(offsetMs - 1e-4);
+    }
+    // Teeth: held to the promise, such a broker contradicts honest hosts.
+    expect(solveClocks(evidenceOf(cluster)).contradictions).not.toEqual([]);
+  },
+);
+
 test('what is forgotten no longer bounds, and what is kept still does', () => {
   const cluster = simulateCluster({ seed: 3 });
   const kept = forgetBefore(evidenceOf(cluster), 60_000);
@@ -118,8 +137,9 @@ test('what is forgotten no longer bounds, and what is kept still does', () => {
     expect(interval(solveClocks(kept), host, 100_000)).toEqual(interval(wanted, host, 100_000));
 });
 
-function evidenceOf(cluster: SimulatedCluster): ClockEvidence {
+function evidenceOf(cluster: SimulatedCluster, drifts: { readonly [host: string]: number } = {}): ClockEvidence {
   const evidence = createClockEvidence({ cellMs: 10_000, quantumMs: 1, phiPpm: cluster.phiPpm });
+  for (const [host, ppm] of Object.entries(drifts)) allowDrift(evidence, host, ppm);
   for (const reading of cluster.readings) addReading(evidence, reading);
   for (const { stamps } of cluster.records) {
     for (let i = 1; i < stamps.length; i++) addCausality(evidence, { cause: stamps[i - 1]!, effect: stamps[i]! });

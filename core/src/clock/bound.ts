@@ -5,7 +5,7 @@
  * bound: whatever it says may have waited for any time. An end that is not proved is assumed or unknown, and says so.
  */
 import type { Interval } from '../interval.ts';
-import { type ClockEvidence, cellOf, driftMs, type Stamp, type Track, trackKey } from './evidence.ts';
+import { type ClockEvidence, cellOf, driftMs, promisesOf, type Stamp, type Track, trackKey } from './evidence.ts';
 import { buildGraph, type LeftOut } from './graph.ts';
 import { type Contradiction, findLiars } from './liar.ts';
 import { findSlews, type Slews, slewWithin } from './slew.ts';
@@ -103,7 +103,7 @@ function endsAt(solution: ClockSolution, ends: Ends, stamp: Stamp): Interval {
     const node = track.cells.get(cell)!;
     const middleMs = cell * evidence.promises.cellMs;
     const [fromMs, toMs] = middleMs < stamp.atMs ? [middleMs, stamp.atMs] : [stamp.atMs, middleMs];
-    const slackMs = driftMs(evidence.promises, toMs - fromMs) + slewWithin(slews, track, fromMs, toMs);
+    const slackMs = driftMs(promisesOf(evidence, stamp.host), toMs - fromMs) + slewWithin(slews, track, fromMs, toMs);
     lowMs = Math.max(lowMs, ends.lowMs[node]! - slackMs);
     highMs = Math.min(highMs, ends.highMs[node]! + slackMs);
   }

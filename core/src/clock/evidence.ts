@@ -7,7 +7,7 @@
  *
  *   a reading     low ≤ θ(h, x) ≤ high                  NTP: the offset, give or take delay / 2 and the server's root distance
  *   causality     θ(b, xb) − θ(a, xa) ≤ xb − xa + q     the event stamped xa came before the one stamped xb
- *   steadiness    |θ(h, x) − θ(h, y)| ≤ φ·|x − y|       no clock of one epoch drifts faster than promised
+ *   steadiness    |θ(h, x) − θ(h, y)| ≤ φ·|x − y|       no clock of one epoch drifts faster than promised, or than measured
  *
  * q is the rounding: a stamp x, rounded down, means [x, x + q). Cells are counted on the host's own clock, so that a
  * constraint can be put in its place before true time is known; a stamp beside the middle of its cell costs φ per
@@ -66,6 +66,8 @@ export interface CausalEdge {
 /** Owned and changed by the functions below. */
 export interface ClockEvidence {
   readonly promises: ClockPromises;
+  /** By host: of a clock that was measured to run faster than is promised of all. */
+  readonly broken: Map<string, ClockPromises>;
   readonly tracks: Map<string, Track>;
   readonly nodes: Node[];
   readonly readings: PlacedReading[];
@@ -75,7 +77,27 @@ export interface ClockEvidence {
 }
 
 export function createClockEvidence(promises: ClockPromises = defaultPromises): ClockEvidence {
-  return { promises, tracks: new Map(), nodes: [], readings: [], causal: new Map(), assumed: new Map() };
+  return {
+    promises,
+    broken: new Map(),
+    tracks: new Map(),
+    nodes: [],
+    readings: [],
+    causal: new Map(),
+    assumed: new Map(),
+  };
+}
+
+/**
+ * That clock drifts by up to so much, as was measured: it is not held to the promise, which it would break in every cell, and an
+ * honest one beside it would look like a liar. To be said before anything of that clock is added.
+ */
+export function allowDrift(evidence: ClockEvidence, host: string, driftPpm: number): void {
+  if (driftPpm > evidence.promises.phiPpm) evidence.broken.set(host, { ...evidence.promises, phiPpm: driftPpm });
+}
+
+export function promisesOf({ broken, promises }: ClockEvidence, host: string): ClockPromises {
+  return broken.get(host) ?? promises;
 }
 
 export function addReading(evidence: ClockEvidence, reading: OffsetReading): void {
@@ -101,7 +123,7 @@ export function assumeDelay(
 /** Cells whose own clock shows less are dropped, so that evidence of a window stays bounded. Returns what remains. */
 export function forgetBefore(evidence: ClockEvidence, atMs: number): ClockEvidence {
   const firstCell = cellOf(evidence.promises, atMs);
-  const kept = createClockEvidence(evidence.promises);
+  const kept: ClockEvidence = { ...createClockEvidence(evidence.promises), broken: evidence.broken };
   const moved = evidence.nodes.map(({ track, cell }) =>
     cell < firstCell ? undefined : nodeAt(kept, { host: track.host, epoch: track.epoch, cell }),
   );
@@ -147,7 +169,8 @@ function keepSmallest(
   const { promises } = evidence;
   const a = nodeOf(evidence, from);
   const b = nodeOf(evidence, to);
-  const limitMs = differenceMs + promises.quantumMs + ageMs(promises, from.atMs) + ageMs(promises, to.atMs);
+  const agedMs = ageMs(promisesOf(evidence, from.host), from.atMs) + ageMs(promisesOf(evidence, to.host), to.atMs);
+  const limitMs = differenceMs + promises.quantumMs + agedMs;
   const key = edgeKey(a, b);
   const known = edges.get(key);
   if (known === undefined) edges.set(key, { from: a, to: b, limitMs });

@@ -2,7 +2,7 @@
  * The constraints as a graph: an edge from a to b of `limit` says θ(b) − θ(a) ≤ limit. Node 0 is true time, whose θ is 0;
  * evidence node n is node n + 1. What an edge rests on is kept beside it, for blame.
  */
-import { ageMs, type ClockEvidence, driftMs, type Track } from './evidence.ts';
+import { ageMs, type ClockEvidence, driftMs, promisesOf, type Track } from './evidence.ts';
 import { type Slews, slewWithin } from './slew.ts';
 
 /** What is left out of a graph, because it was found to contradict the rest. */
@@ -68,7 +68,7 @@ export function buildGraph(
     if (leftOut.hosts.has(reading.host) || (reading.server !== undefined && leftOut.servers.has(reading.server)))
       return;
     if (leftOut.cells.has(reading.node)) return;
-    const slackMs = ageMs(promises, reading.atMs) + slewOf[reading.node]!;
+    const slackMs = ageMs(promisesOf(evidence, reading.host), reading.atMs) + slewOf[reading.node]!;
     addEdge(graph, 0, reading.node + 1, reading.offset.highMs + slackMs, index);
     addEdge(graph, reading.node + 1, 0, slackMs - reading.offset.lowMs, index);
   });
@@ -100,7 +100,7 @@ export function pairKey(evidence: ClockEvidence, from: number, to: number): stri
 const kinds: readonly EdgeKind[] = ['causality', 'steadiness', 'assumption'];
 
 function addLinks(graph: ClockGraph, track: Track, slews: Slews): void {
-  const { promises } = graph.evidence;
+  const promises = promisesOf(graph.evidence, track.host);
   const cells = [...track.cells.keys()].sort((a, b) => a - b);
   for (let i = 1; i < cells.length; i++) {
     const beforeMs = cells[i - 1]! * promises.cellMs;

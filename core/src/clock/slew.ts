@@ -7,7 +7,7 @@
  * what they differ, at any speed, at any moment between them. Blind to a clock that moved away and back between readings.
  */
 import { widen, widthMs } from '../interval.ts';
-import { type ClockEvidence, type OffsetReading, type Track, trackKey } from './evidence.ts';
+import { type ClockEvidence, type OffsetReading, promisesOf, type Track, trackKey } from './evidence.ts';
 
 /** From one reading to the next of a track, and by how much its offset moved in between beyond φ. */
 export interface Slew {
@@ -31,7 +31,8 @@ export function findSlews(evidence: ClockEvidence): Slews {
   for (const readings of byServer.values()) {
     readings.sort((a, b) => a.atMs - b.atMs);
     for (let i = 1; i < readings.length; i++) {
-      const slew = between(readings[i - 1]!, readings[i]!, evidence.promises.phiPpm);
+      const { phiPpm } = promisesOf(evidence, readings[i]!.host);
+      const slew = between(readings[i - 1]!, readings[i]!, phiPpm);
       if (slew === undefined) continue;
       const key = trackKey(readings[i]!.host, readings[i]!.epoch);
       slews.set(key, [...(slews.get(key) ?? []), slew]);

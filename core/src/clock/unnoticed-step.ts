@@ -7,7 +7,7 @@
  */
 import { type Interval, intersect, widen } from '../interval.ts';
 import { type FoundCycle, firstCycle, nodesOn } from './cycle.ts';
-import type { Track } from './evidence.ts';
+import { promisesOf, type Track } from './evidence.ts';
 import { type ClockGraph, edgeKind, type LeftOut, pairKey } from './graph.ts';
 import { shortestPaths } from './solve.ts';
 
@@ -85,7 +85,7 @@ function hasMoved(graph: ClockGraph, host: string): boolean {
 }
 
 function moves(graph: ClockGraph, track: Track, boundOf: (node: number) => Interval): boolean {
-  const { cellMs, phiPpm } = graph.evidence.promises;
+  const { cellMs, phiPpm } = promisesOf(graph.evidence, track.host);
   let known: Interval = { lowMs: Number.NEGATIVE_INFINITY, highMs: Number.POSITIVE_INFINITY };
   let before: number | undefined;
   for (const cell of [...track.cells.keys()].sort((a, b) => a - b)) {
