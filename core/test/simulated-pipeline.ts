@@ -170,7 +170,7 @@ export class Reader {
       this.#lanes.get(key) ?? laneOf(partitionOf(this.#task, topic, partition), { kind: 'named', name: 'A' });
     this.#lanes.set(key, lane);
     const times = { eventMs, createMs: eventMs, appendMs: Number.NaN, processedMs: nowMs };
-    const seen: RecordSeen = { lane, offset, startsBatch: true, leaderEpoch: Number.NaN, ...times };
+    const seen: RecordSeen = { lane, offset, startsBatch: true, leaderEpoch: undefined, ...times };
     observe(this.#task, seen);
     const taken = { group, topic, partition, eventMs, atMs: nowMs };
     this.#pipeline.taken.push(taken);
