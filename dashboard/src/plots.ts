@@ -6,13 +6,16 @@ import { dashes, type Palette } from './charts/palette.ts';
 import { paintFor } from './charts/patterns.ts';
 import { streamTimeKey, trueTimeKey } from './charts/progress-annotations.ts';
 import { progressChart, progressNames } from './charts/progress-chart.ts';
+import { bandsOf } from './clocks/clock-bands.ts';
+import { clockRows } from './clocks/clock-rows.ts';
+import { findingRows } from './clocks/finding-rows.ts';
 import { byId } from './element.ts';
 import { formatCounted, formatDuration } from './format.ts';
-import { clocksOf } from './host-clocks.ts';
 import { binFor, type LateBars, lateBarsOf } from './late-bars.ts';
 import { morph } from './morph.ts';
+import { clocksPanel, findingsPanel } from './panels/clocks.ts';
 import { type LegendLine, lineLegend, verdictKey, verdictLegend } from './panels/legend.ts';
-import { hostsPanel, lateTable, progressTable } from './panels/tables.ts';
+import { lateTable, progressTable } from './panels/tables.ts';
 import { type ProgressView, progressOf } from './progress.ts';
 import type { Window } from './series.ts';
 import { moreText } from './view.ts';
@@ -108,15 +111,19 @@ export class Plots {
   }
 
   #showClocks(input: PlotInput): void {
-    const view = clocksOf(input.assessment, input.points, input.window);
+    const { assessment, window } = input;
+    const clocks = clockRows(assessment);
+    const view = { window, bands: bandsOf(clocks.rows, input.points, window) };
     const plot = byId('clocks-plot');
     plot.hidden = view.bands.length === 0;
     if (!plot.hidden) {
       const look = { palette: input.palette, widthPx: this.#clocks.widthPx };
       this.#clocks.show(clockChart(view, look), clockNames(view, look));
     }
-    byId('clocks').setAttribute('aria-label', view.hosts.rows.map((host) => `${host.host}: ${host.offset}`).join('; '));
-    morph(byId('clocks-hosts'), hostsPanel(view));
+    byId('clocks').setAttribute('aria-label', clocks.rows.map((clock) => `${clock.name}: ${clock.offset}`).join('; '));
+    const isOpen = document.getElementById('clocks-rest')?.hasAttribute('open') ?? false;
+    morph(byId('clocks-rows'), clocksPanel(clocks, isOpen));
+    morph(byId('findings'), findingsPanel(findingRows(assessment.findings, assessment.nowMs), assessment.nowMs));
   }
 
   /** A source keeps its colour as long as it is among the lines; a new one takes the first that is free. */

@@ -9,7 +9,15 @@ import {
 import { formatCount, formatDuration, formatPartition } from './format.ts';
 
 /** Most things shown of each kind at once: the rest is counted in words and found by the filter box. */
-export const maxShown = { tasks: 12, sources: 12, partitions: 12, agents: 8, incidents: 50, hosts: 8 } as const;
+export const maxShown = {
+  tasks: 12,
+  sources: 12,
+  partitions: 12,
+  agents: 8,
+  incidents: 50,
+  clocks: 8,
+  findings: 8,
+} as const;
 
 export interface Shown<T> {
   readonly rows: readonly T[];

@@ -1,56 +1,17 @@
-import { rmSync } from 'node:fs';
-import type { Browser, Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { browserCure, launchBrowser } from '../../testbed/src/browser.ts';
-import { buildPage, inkOf, openPage, phone } from './open-page.ts';
-import { PageServer, type Update } from './page-server.ts';
+import type { Page } from 'playwright-core';
+import { describe, expect } from 'vitest';
+import { inkOf, openPage, phone } from './open-page.ts';
+import { hasText, nowMs, stories, told } from './stories.ts';
 import { assessmentOf, emptyAssessment, pointAt, pointsOf, type Story } from './story.ts';
-import { everyKind } from './story-kinds.ts';
+import { clocksOf, findingsOf, manyClocks } from './story-clocks.ts';
 
 // The built page in a real browser, against a scripted collector. `real-collector.test.ts` has the real one.
 
-const nowMs = 1_772_366_400_000;
-const told = (story: Omit<Story, 'nowMs'>, atMs = nowMs): Update => {
-  const whole = { nowMs: atMs, historyS: 300, ...story };
-  return { assessment: assessmentOf(whole), points: pointsOf(whole) };
-};
 const cut = told({ cut: { sinceS: 100, forS: 32 } });
-/** Words in a picture have a rim in the colour of the ground, so that lines pass under them. */
-const haloPx = 4;
 const vermillion = [194, 81, 0] as const;
 
-let folder: string | undefined;
-let browser: Browser | undefined;
-beforeAll(async () => {
-  folder = buildPage();
-  browser = await launchBrowser();
-  if (browser === undefined && process.env.CI === 'true') throw new Error(browserCure);
-});
-afterAll(async () => {
-  await browser?.close();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
-
-/** A story in a browser; where there is none, the test is skipped and says what to install. */
-function story(
-  why: string,
-  hello: Update,
-  act: (at: { readonly server: PageServer; readonly browser: Browser }) => Promise<void>,
-): void {
-  test(why, async ({ skip }) => {
-    if (browser === undefined || folder === undefined) return skip(browserCure);
-    const server = new PageServer(folder, hello);
-    await server.start();
-    try {
-      await act({ server, browser });
-    } finally {
-      await server.stop();
-    }
-  });
-}
-
+const story = stories();
 const heading = (page: Page) => page.locator('h1');
-const hasText = (page: Page, text: string) => page.getByText(text).first().waitFor();
 
 describe('what it says', () => {
   story('nobody attached: how to', { assessment: emptyAssessment(nowMs), points: [] }, async ({ server, browser }) => {
@@ -70,73 +31,27 @@ describe('what it says', () => {
     expect(await page.title()).toContain('1 producer was cut off');
     expect(await page.locator('#progress').getAttribute('aria-label')).toContain('B cut off for 31 s');
     expect(await inkOf(page, 'progress', vermillion)).toBeGreaterThan(500);
-    expect(await page.locator('#clocks-hosts').innerText()).toContain('unbounded: no NTP server configured');
     await page.locator('#late-table summary').click();
     await page.getByRole('row', { name: 'producer cut off falsely late 1,280 1,024 1,280 1,024' }).waitFor();
   });
 
-  story('an incident has a page with its evidence, by mouse, by key and by its address', cut, async (at) => {
-    const { server, browser } = at;
+  const clocks = { clocks: [...clocksOf(nowMs), ...manyClocks(nowMs, 50)], findings: findingsOf(nowMs) };
+  story('fifty clocks: the worst are seen, the rest unfolds', told(clocks), async ({ server, browser }) => {
     await using opened = await openPage(browser, server.url);
     const { page } = opened;
-    await page.locator('.incident a').click();
-    await hasText(page, 'orders-0@143201 of A');
-    await hasText(page, 'assumed: its producer retries once a second');
-    await hasText(page, 'orders-1: 71002–71513');
-    expect(await page.locator('#content').isHidden()).toBe(true);
-    expect(await page.evaluate(() => document.activeElement?.tagName)).toBe('H1');
-    await page.keyboard.press('Escape');
-    await page.locator('#content').waitFor();
-    // Back at the link that led there.
-    await page.keyboard.press('Enter');
-    await page.getByRole('heading', { name: 'B cut off' }).waitFor();
-    await using linked = await openPage(browser, `${server.url}#incident-cut-1`);
-    await linked.page.getByRole('heading', { name: 'B cut off' }).waitFor();
+    const items = page.locator('#clocks-rows .clocks > li');
+    await hasText(page, 'at least +4.98 s (proved), at most unknown');
+    expect(await items.count()).toBe(8);
+    await page.getByText('48 more clocks: 48 within 1 ms').click();
+    await expect.poll(() => items.count()).toBe(56);
+    await page.getByText('How it contradicts itself').click();
+    await page.getByText('time-b.example.org: batch-7 is at least +212 ms off').waitFor();
+    expect(await page.locator('#clocks').getAttribute('aria-label')).toContain('batch-7: −212 ms to +188 ms, proved');
+    server.tick(told(clocks, nowMs + 1_000));
+    await hasText(page, 'Live · 12:00:01');
+    expect(await items.count()).toBe(56);
+    expect(await page.getByText('time-b.example.org: batch-7').isVisible()).toBe(true);
   });
-
-  story('its sentence and its link are copied', cut, async ({ server, browser }) => {
-    const permissions = ['clipboard-read', 'clipboard-write'];
-    await using opened = await openPage(browser, `${server.url}#incident-cut-1`, { permissions });
-    const { page } = opened;
-    const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
-    await page.getByRole('button', { name: 'Copy the sentence' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await copied()).toMatch(/^B was cut off from the broker for 32 s; 1,280 of its records/);
-    await page.getByRole('button', { name: 'Copy the link' }).click();
-    await expect.poll(copied).toBe(`${server.url}#incident-cut-1`);
-  });
-
-  story('an incident that there is not', cut, async ({ server, browser }) => {
-    await using opened = await openPage(browser, `${server.url}#incident-of-last-year`);
-    await opened.page.getByRole('heading', { name: 'No such incident' }).waitFor();
-    await opened.page.getByRole('link', { name: 'All that is watched' }).click();
-    await opened.page.getByRole('heading', { name: '1 producer was cut off' }).waitFor();
-  });
-
-  const kinds = { ...cut, assessment: { ...cut.assessment, incidents: everyKind(nowMs) } };
-  for (const [name, options] of [
-    ['desk', {}],
-    ['phone', { viewport: phone }],
-  ] as const) {
-    story(`each kind has its picture, whose words fit on a ${name}`, kinds, async ({ server, browser }) => {
-      await using opened = await openPage(browser, server.url, options);
-      const { page } = opened;
-      for (const { id } of everyKind(nowMs)) {
-        await page.evaluate((id) => location.assign(`#incident-${id}`), id);
-        await page.locator(`[data-copy$="#incident-${id}"]`).waitFor();
-        const picture = page.locator('.drawing svg[role="img"]');
-        const box = (await picture.boundingBox())!;
-        const labels = await picture.locator('text').all();
-        expect(labels.length).toBeGreaterThan(2);
-        for (const label of labels) {
-          const { x, width } = (await label.boundingBox())!;
-          const text = `${id}: ${await label.textContent()}`;
-          expect(x, text).toBeGreaterThanOrEqual(box.x - haloPx);
-          expect(x + width, text).toBeLessThanOrEqual(box.x + box.width + haloPx);
-        }
-      }
-    });
-  }
 
   story('times are local, and UTC is behind them', cut, async ({ server, browser }) => {
     await using opened = await openPage(browser, server.url, { timezoneId: 'Asia/Kolkata' });

@@ -2,7 +2,17 @@
  * What a collector would say of a little world in which B is cut off: made from the core's types without any of its
  * folds, so that the page is tested against what the contract allows and not against what one version happens to say.
  */
-import type { AgentAssessment, Assessment, SeriesPoint, Source, TaskAssessment, TopicPartition } from '@tidemark/core';
+import type {
+  AgentAssessment,
+  Assessment,
+  Finding,
+  KnownClock,
+  SeriesPoint,
+  Source,
+  TaskAssessment,
+  TopicPartition,
+} from '@tidemark/core';
+import { clockPointsAt } from './story-clocks.ts';
 import { incidentsOf } from './story-incidents.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
@@ -17,6 +27,8 @@ export interface Story {
   readonly tasks?: number;
   readonly partitions?: number;
   readonly historyS?: number;
+  readonly clocks?: readonly KnownClock[];
+  readonly findings?: readonly Finding[];
   /** No record is late but for the cut and the clock. */
   readonly quiet?: boolean;
 }
@@ -44,8 +56,8 @@ export function assessmentOf(story: Story): Assessment {
       },
       { host: 'orders-eu-2', source: 'none (no NTP server configured, no chrony on 127.0.0.1:323)', steps: [] },
     ],
-    clocks: [],
-    findings: [],
+    clocks: story.clocks ?? [],
+    findings: story.findings ?? [],
     incidents,
     revisedFromMs: nowMs,
     overflow: {},
@@ -165,6 +177,7 @@ export function pointAt(story: Story, atMs: number): SeriesPoint {
       },
       { host: 'orders-eu-2' },
     ],
+    ...(story.clocks !== undefined && atMs % 10_000 === 0 ? { clocks: clockPointsAt(story.clocks, atMs) } : {}),
   };
 }
 

@@ -1,52 +1,74 @@
+import type { BoundEnd } from '@tidemark/core';
 import type { ChartConfiguration, ChartDataset } from 'chart.js';
+import type { ClockBand } from '../clocks/clock-bands.ts';
+import { offScale, offsetMark, onScale, reachMs, scaleMarks } from '../clocks/offset-scale.ts';
 import { formatOffset, formatTime, formatUtc } from '../format.ts';
-import type { ClockView } from '../host-clocks.ts';
+import type { Window } from '../series.ts';
 import { baseOptions, type Look, timeAxis, tooltipLook, valueAxis } from './axes.ts';
 import type { LineName } from './line-names.ts';
-import { dashes } from './palette.ts';
 
-type Xy = { x: number; y: number };
+type Xy = { x: number; y: number; basis: BoundEnd['basis'] };
+export interface ClockView {
+  readonly window: Window;
+  readonly bands: readonly ClockBand[];
+}
 
-/** Chart (c): between which two values each host's clock offset is. The true one is somewhere in its band. */
-export function clockChart(view: ClockView, look: Look): ChartConfiguration<'line', Xy[]> {
+const assumedDash = [4, 4];
+
+/** Chart (c): between which two values each clock is. The true one is in its band, which is open where an end is not known. */
+export function clockChart({ window, bands }: ClockView, look: Look): ChartConfiguration<'line', Xy[]> {
   const { palette } = look;
-  const datasets = view.bands.flatMap((band, index): ChartDataset<'line', Xy[]>[] => {
-    const color = palette.sources[index % palette.sources.length] ?? palette.ink;
-    const base = {
-      parsing: false as const,
-      pointRadius: 0,
+  const reach = reachMs(
+    bands.flatMap(({ points }) => points.flatMap(({ low, high }) => [...known(low), ...known(high)])),
+  );
+  const datasets = bands.flatMap((band, index): ChartDataset<'line', Xy[]>[] => {
+    const color = colorOf(index, look);
+    const line = (end: 'low' | 'high', name: string): ChartDataset<'line', Xy[]> => ({
+      label: `${band.name} at ${name}`,
+      data: band.points.map((point) => at(point.x, point[end])),
+      parsing: false,
+      pointRadius: band.points.length === 1 ? 2 : 0,
       pointHitRadius: 0,
       borderColor: color,
       borderWidth: 1.5,
-      borderDash: [...(dashes[index % dashes.length] ?? [])],
-    };
-    return [
-      { ...base, label: `${band.host} at most`, data: band.points.map(({ x, highMs }) => ({ x, y: highMs })) },
-      {
-        ...base,
-        label: `${band.host} at least`,
-        data: band.points.map(({ x, lowMs }) => ({ x, y: lowMs })),
-        fill: { target: '-1', above: `${color}33`, below: `${color}33` },
+      segment: {
+        borderDash: (context) =>
+          (context.p1 as unknown as { raw?: Xy }).raw?.basis === 'assumed' ? assumedDash : undefined,
       },
+    });
+    return [
+      line('high', 'most'),
+      { ...line('low', 'least'), fill: { target: '-1', above: `${color}33`, below: `${color}33` } },
     ];
   });
-  const nowMs = view.window.toMs;
+  const nowMs = window.toMs;
   return {
     type: 'line',
     data: { datasets },
     options: {
       ...baseOptions(look),
-      scales: { x: timeAxis(view.window, look), y: valueAxis({ ...spread(view), format: shortOffset }, look) },
+      scales: {
+        x: timeAxis(window, look),
+        y: {
+          ...valueAxis(
+            { min: -onScale(reach), max: onScale(reach), format: (y) => offsetMark(round(offScale(y))) },
+            look,
+          ),
+          afterBuildTicks: (scale) => {
+            scale.ticks = scaleMarks(reach).map((markMs) => ({ value: onScale(markMs) }));
+          },
+        },
+      },
       plugins: {
         legend: { display: false },
         annotation: {
           annotations: {
-            zero: {
-              type: 'line',
-              yMin: 0,
-              yMax: 0,
-              borderColor: palette.faint,
-              borderWidth: 1,
+            good: {
+              type: 'box',
+              yMin: onScale(-1),
+              yMax: onScale(1),
+              backgroundColor: `${palette.faint}22`,
+              borderWidth: 0,
               drawTime: 'beforeDatasetsDraw',
             },
           },
@@ -55,7 +77,8 @@ export function clockChart(view: ClockView, look: Look): ChartConfiguration<'lin
           ...tooltipLook(look),
           callbacks: {
             title: (items) => (items[0] ? formatTime(items[0].parsed.x ?? 0, nowMs) : ''),
-            label: (item) => ` ${item.dataset.label} ${formatOffset(item.parsed.y ?? 0)}`,
+            label: (item) =>
+              ` ${item.dataset.label} ${formatOffset(offScale(item.parsed.y ?? 0))}, ${(item.raw as Xy).basis}`,
             footer: (items) => (items[0] ? formatUtc(items[0].parsed.x ?? 0) : ''),
           },
         },
@@ -64,32 +87,30 @@ export function clockChart(view: ClockView, look: Look): ChartConfiguration<'lin
   };
 }
 
-/** Zero is always in the picture: the question is how far from it a clock is. */
-function spread(view: ClockView): { readonly min: number; readonly max: number } {
-  let min = 0;
-  let max = 0;
-  for (const { points } of view.bands) {
-    for (const { lowMs, highMs } of points) {
-      min = Math.min(min, lowMs);
-      max = Math.max(max, highMs);
-    }
-  }
-  const room = Math.max(1, max - min) * 0.12;
-  return { min: min - room, max: max + room };
+function at(x: number, end: BoundEnd): Xy {
+  return { x, y: end.basis === 'unknown' ? Number.NaN : onScale(end.ms), basis: end.basis };
 }
 
-function shortOffset(offsetMs: number): string {
-  if (offsetMs === 0) return 'true';
-  const sign = offsetMs > 0 ? '+' : '−';
-  const ms = Math.abs(offsetMs);
-  return ms < 1000 ? `${sign}${Number(ms.toPrecision(2))} ms` : `${sign}${Number((ms / 1000).toPrecision(3))} s`;
+function known(end: BoundEnd): number[] {
+  return end.basis === 'unknown' ? [] : [end.ms];
 }
 
-export function clockNames(view: ClockView, look: Look): LineName[] {
-  return view.bands.flatMap((band, index) => {
+/** What the logarithm made of a round offset. */
+function round(offsetMs: number): number {
+  return Number(offsetMs.toPrecision(6));
+}
+
+function colorOf(index: number, look: Look): string {
+  return look.palette.sources[index % look.palette.sources.length] ?? look.palette.ink;
+}
+
+export function clockNames({ bands }: ClockView, look: Look): LineName[] {
+  return bands.flatMap((band, index) => {
     const last = band.points.at(-1);
     if (last === undefined) return [];
-    const color = look.palette.sources[index % look.palette.sources.length] ?? look.palette.ink;
-    return [{ text: band.host, color, y: (last.lowMs + last.highMs) / 2 }];
+    const ends = [...known(last.low), ...known(last.high)].map(onScale);
+    if (ends.length === 0) return [];
+    const y = ends.reduce((sum, end) => sum + end, 0) / ends.length;
+    return [{ text: band.name, color: colorOf(index, look), y }];
   });
 }

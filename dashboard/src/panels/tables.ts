@@ -2,7 +2,6 @@ import { type Assessment, verdictClass } from '@tidemark/core';
 import { behindText } from '../charts/axes.ts';
 import { el } from '../element.ts';
 import { formatCount } from '../format.ts';
-import type { ClockView } from '../host-clocks.ts';
 import type { LateBars } from '../late-bars.ts';
 import type { At, ProgressView } from '../progress.ts';
 import { type AgentRow, moreText, type PartitionRow, type Shown, type SourceRow } from '../view.ts';
@@ -69,26 +68,6 @@ export function lateTable(bars: LateBars, assessment: Assessment): HTMLElement {
     ],
     rows,
   );
-}
-
-export function hostsPanel(view: ClockView): HTMLElement[] {
-  if (view.hosts.rows.length === 0) return [el('p', { class: 'calm' }, 'No host has reported its clock yet.')];
-  return [
-    el(
-      'ul',
-      { class: 'hosts' },
-      ...view.hosts.rows.map((host) =>
-        el(
-          'li',
-          { 'data-key': host.host },
-          el('b', {}, host.host),
-          el('span', { class: host.bounded ? 'bounded' : 'unbounded' }, host.offset),
-          ...host.notes.map((note) => el('small', {}, note)),
-        ),
-      ),
-    ),
-    el('p', { class: 'more' }, moreText(view.hosts)),
-  ];
 }
 
 export function sourcesPanel(sources: Shown<SourceRow>, partitions: Shown<PartitionRow>, nowMs: number): HTMLElement[] {
