@@ -152,7 +152,9 @@ const cell = z.strictObject({
   createToFetch: pair.exactOptional(),
   fetchToProcess: pair.exactOptional(),
   batchStartToFetch: pair.exactOptional(),
-  createOrder: z.strictObject({ backwards: count, leastMs: z.number(), mostMs: z.number() }).exactOptional(),
+  createOrder: z
+    .strictObject({ steps: count, backwards: count, leastMs: z.number(), mostMs: z.number() })
+    .exactOptional(),
   late: lateCell.exactOptional(),
 });
 

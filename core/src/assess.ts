@@ -5,7 +5,9 @@ import {
   type SourceState,
   type TaskAssessment,
 } from './assessment.ts';
+import { assessClocks } from './clocks/assess-clocks.ts';
 import type { Incident, Verdict } from './finding.ts';
+import { findingsOf } from './findings/settle.ts';
 import { forgetSilent } from './forget.ts';
 import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
@@ -47,6 +49,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
   const tasks = [...state.tasks.values()].map((task) => taskAssessment(state, task));
   const incidents = settleAll(state, previous, nowMs);
   const topology = assessTopology(state, nowMs);
+  const clocks = assessClocks(state, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
   state.revisedFromMs = Number.POSITIVE_INFINITY;
   state.hasNews = false;
@@ -62,13 +65,13 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
     })),
     tasks,
     hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
-    clocks: previous.clocks,
-    findings: previous.findings,
+    clocks,
+    findings: findingsOf(state.findings, previous.findings),
     incidents,
     totals: [...state.totals.values()].map((total) => ({ ...total })),
     topology,
     revisedFromMs,
-    overflow: { ...state.overflow },
+    overflow: { ...state.overflow, ...state.clocks.overflow, findings: state.findings.overflow },
   };
 }
 

@@ -1,5 +1,6 @@
 import { type Arrival, arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
+import { learnClockStamps, learnHostReadings } from './clocks/learn-clocks.ts';
 import { createHabit } from './habit.ts';
 import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
@@ -32,11 +33,13 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     toMs: report.toMs,
   });
   const host = learnClock(state, report, agent?.toMs);
+  const clock = learnHostReadings(state.clocks, report, receivedMs);
   const toMs = report.toMs - (host.reading?.offsetMs ?? 0);
   for (const task of report.tasks) {
     const fold = taskFold(state, report, task, toMs);
     if (fold === undefined) state.overflow.tasks++;
     else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
+    learnClockStamps(state.clocks, task, { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs });
   }
   return 'accepted';
 }

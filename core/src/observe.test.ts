@@ -206,17 +206,17 @@ describe('what a report tells', () => {
     {
       why: 'from record to record, forwards and backwards',
       createMs: [[100, 150, 140, 190]],
-      want: [{ backwards: 1, leastMs: -10, mostMs: 50 }],
+      want: [{ steps: 3, backwards: 1, leastMs: -10, mostMs: 50 }],
     },
     {
       why: 'from the last record of the second before',
       createMs: [[100], [160]],
-      want: [undefined, { backwards: 0, leastMs: 60, mostMs: 60 }],
+      want: [undefined, { steps: 1, backwards: 0, leastMs: 60, mostMs: 60 }],
     },
     {
       why: 'a record whose create time is not known is passed over',
       createMs: [[100, Number.NaN, 170]],
-      want: [{ backwards: 0, leastMs: 70, mostMs: 70 }],
+      want: [{ steps: 1, backwards: 0, leastMs: 70, mostMs: 70 }],
     },
   ])('$why', ({ createMs, want }) => {
     const task = start();

@@ -63,6 +63,7 @@ export interface OpenCell {
   createToFetch: MinPair;
   fetchToProcess: MinPair;
   batchStartToFetch: MinPair;
+  createSteps: number;
   createBackwards: number;
   createLeastStepMs: number;
   createMostStepMs: number;
@@ -114,6 +115,7 @@ export function resetCell(cell: OpenCell, secondMs: number): void {
   cell.createToFetch.differenceMs = Number.POSITIVE_INFINITY;
   cell.fetchToProcess.differenceMs = Number.POSITIVE_INFINITY;
   cell.batchStartToFetch.differenceMs = Number.POSITIVE_INFINITY;
+  cell.createSteps = 0;
   cell.createBackwards = 0;
   cell.createLeastStepMs = Number.POSITIVE_INFINITY;
   cell.createMostStepMs = Number.NEGATIVE_INFINITY;
@@ -188,6 +190,8 @@ export function keepCreateOrder(cell: OpenCell, last: LastCreate, { createMs }: 
   if (Number.isNaN(createMs)) return;
   const stepMs = createMs - last.createMs;
   last.createMs = createMs;
+  if (Number.isNaN(stepMs)) return;
+  cell.createSteps++;
   if (stepMs < 0) cell.createBackwards++;
   if (stepMs < cell.createLeastStepMs) cell.createLeastStepMs = stepMs;
   if (stepMs > cell.createMostStepMs) cell.createMostStepMs = stepMs;
@@ -239,8 +243,8 @@ export function closedCell(
 }
 
 function createOrderOf(cell: OpenCell): Pick<Cell, 'createOrder'> {
-  const { createBackwards: backwards, createLeastStepMs: leastMs, createMostStepMs: mostMs } = cell;
-  return Number.isFinite(leastMs) ? { createOrder: { backwards, leastMs, mostMs } } : {};
+  const { createSteps: steps, createBackwards: backwards, createLeastStepMs: leastMs, createMostStepMs: mostMs } = cell;
+  return steps === 0 ? {} : { createOrder: { steps, backwards, leastMs, mostMs } };
 }
 
 function brokerClockOf(cell: OpenCell): Pick<Cell, 'brokerClock'> {

@@ -144,6 +144,8 @@ export interface Pair {
  * was set leaps while its records come as they did: the delays alone cannot tell.
  */
 export interface CreateOrder {
+  /** From how many records to the next. */
+  readonly steps: number;
   /** Records created before the one that stands before them. */
   readonly backwards: number;
   /** The smallest and the largest step of create time from one record to the next; below 0: backwards. */

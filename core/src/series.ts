@@ -15,6 +15,7 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
   // The end asked for comes first: an agent whose clock is a day ahead must not push all others out of the picture.
   const lastMs = Math.min(toMs, latestMs);
   const firstMs = Math.max(secondOf(fromMs), secondOf(lastMs) - historyMs);
+  const clocks = new Map(state.clocks.history.map(({ atMs, clocks }) => [atMs, clocks]));
   const points: SeriesPoint[] = [];
   for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) {
     points.push({
@@ -24,6 +25,7 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
         const bound = host.points.find((point) => point.secondMs === atMs);
         return { host: host.host, ...(bound === undefined ? {} : { lowMs: bound.lowMs, highMs: bound.highMs }) };
       }),
+      ...(clocks.has(atMs) ? { clocks: clocks.get(atMs)! } : {}),
     });
   }
   return points;

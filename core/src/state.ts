@@ -1,6 +1,8 @@
 import type { Arrival, Correction } from './arrival.ts';
 import type { AgentAssessment } from './assessment.ts';
+import { type ClockFold, createClockFold } from './clocks/clock-fold.ts';
 import type { IncidentDraft, Verdict } from './finding.ts';
+import { createFindingsFold, type FindingsFold } from './findings/settle.ts';
 import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
@@ -29,6 +31,8 @@ export interface State {
   readonly sources: Map<string, SourceFold>;
   /** Cells with late records, oldest first; judged at the next `assess`. */
   readonly lateRows: LateRow[];
+  readonly clocks: ClockFold;
+  readonly findings: FindingsFold;
   readonly incidents: Map<string, IncidentFold>;
   readonly totals: Map<
     string,
@@ -241,6 +245,8 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     partitions: new Map(),
     sources: new Map(),
     lateRows: [],
+    clocks: createClockFold(),
+    findings: createFindingsFold(),
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),

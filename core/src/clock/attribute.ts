@@ -13,7 +13,7 @@
  */
 import type { Pair } from '../report.ts';
 import { floorAt } from './floor.ts';
-import { createStepWatch, type FloorShift, type StepWatch, watchForStep } from './step.ts';
+import { createStepWatch, type EventSteps, type FloorShift, type StepWatch, watchForStep } from './step.ts';
 
 export interface ChannelName {
   readonly producer: string;
@@ -27,6 +27,10 @@ export interface ClockStepFound {
   readonly broker?: string;
   /** > 0: that clock leapt ahead. For `path` and `unclear`: as if the producer's had. Refined while the floor settles. */
   byMs: number;
+  /** `clockStep`: event time itself gave it away. */
+  readonly shift: FloorShift['kind'];
+  /** How many channels of the receiving clock could be compared. */
+  readonly receivedBy: number;
   /** The first shift that was seen: where, and when by that broker's clock. */
   readonly channel: ChannelName;
   readonly atMs: number;
@@ -79,14 +83,30 @@ export function watchChannel(
   pair: Pair,
   seenMs: number,
 ): readonly ClockStepFound[] {
+  return feedChannel(matrix, name, pair, seenMs) === undefined ? [] : concludeSteps(matrix, seenMs);
+}
+
+/** Takes a pair of a channel in and concludes nothing. Returns what watches the channel; undefined beyond the bound. */
+export function feedChannel(
+  matrix: ClockMatrix,
+  name: ChannelName,
+  pair: Pair,
+  seenMs: number,
+  steps?: EventSteps,
+): StepWatch | undefined {
   const channel = channelOf(matrix, name);
-  if (channel === undefined) return [];
-  const shift = watchForStep(channel.watch, pair, seenMs);
+  if (channel === undefined) return undefined;
+  const shift = watchForStep(channel.watch, pair, seenMs, steps);
   channel.lastToMs = pair.toMs;
   channel.lastSeenMs = seenMs;
   if (shift !== undefined && !isKnown(matrix, channel, shift)) {
     matrix.open.push({ channel, shift, onsetSeenMs: seenMs - (shift.detectedAtMs - shift.atMs) });
   }
+  return channel.watch;
+}
+
+/** What has become clear by the pairs so far, at a moment of the clock that saw them. */
+export function concludeSteps(matrix: ClockMatrix, seenMs: number): readonly ClockStepFound[] {
   for (const known of matrix.concluded) resize(known);
   const found: ClockStepFound[] = [];
   for (const open of matrix.open) {
@@ -131,6 +151,8 @@ function conclude(matrix: ClockMatrix, open: OpenCase, nowMs: number): Concluded
       ...(kind === 'broker' ? {} : { producer: channel.producer }),
       ...(kind === 'producer' ? {} : { broker: channel.broker }),
       byMs: shift.byMs,
+      shift: shift.kind,
+      receivedBy: ofBroker.length,
       channel: { producer: channel.producer, broker: channel.broker },
       atMs: shift.atMs,
       decidedAtMs: channel.lastToMs,
@@ -139,6 +161,12 @@ function conclude(matrix: ClockMatrix, open: OpenCase, nowMs: number): Concluded
   };
   resize(known);
   return known;
+}
+
+/** A clock that is known to have been set, or is gone: its channels begin anew, and what waited for them is dropped. */
+export function forgetChannels(matrix: ClockMatrix, isOf: (name: ChannelName) => boolean): void {
+  for (const [key, channel] of matrix.channels) if (isOf(channel)) matrix.channels.delete(key);
+  matrix.open = matrix.open.filter(({ channel }) => !isOf(channel));
 }
 
 /** Did another channel make the same move since then? Unknown while too few of its seconds have been seen. */

@@ -7,7 +7,7 @@
 import type { Interval } from '../interval.ts';
 import { type ClockEvidence, cellOf, driftMs, promisesOf, type Stamp, type Track, trackKey } from './evidence.ts';
 import { buildGraph, type LeftOut } from './graph.ts';
-import { type Contradiction, findLiars } from './liar.ts';
+import { type Contradiction, defaultMaxSolves, findLiars } from './liar.ts';
 import { findSlews, type Slews, slewWithin } from './slew.ts';
 import { shortestPaths } from './solve.ts';
 
@@ -39,9 +39,9 @@ export interface ClockSolution {
   readonly assumed: Ends | undefined;
 }
 
-export function solveClocks(evidence: ClockEvidence): ClockSolution {
+export function solveClocks(evidence: ClockEvidence, maxSolves: number = defaultMaxSolves): ClockSolution {
   const slews = findSlews(evidence);
-  const { leftOut, contradictions } = findLiars(evidence, slews);
+  const { leftOut, contradictions } = findLiars(evidence, slews, maxSolves);
   const solve = (assumptions: boolean): Ends | undefined => {
     const graph = buildGraph(evidence, { slews, leftOut, causality: true, assumptions });
     const from = shortestPaths(graph, 'fromTrueTime');

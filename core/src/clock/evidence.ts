@@ -120,6 +120,14 @@ export function assumeDelay(
   keepSmallest(evidence, evidence.assumed, pair.effect, pair.cause, pair.cause.atMs - pair.effect.atMs + pair.withinMs);
 }
 
+/** The same, taken for true and not proved: such as that nothing was appended before it was first asked for in vain. */
+export function assumeCausality(
+  evidence: ClockEvidence,
+  pair: { readonly cause: Stamp; readonly effect: Stamp },
+): void {
+  keepSmallest(evidence, evidence.assumed, pair.cause, pair.effect, pair.effect.atMs - pair.cause.atMs);
+}
+
 /** Cells whose own clock shows less are dropped, so that evidence of a window stays bounded. Returns what remains. */
 export function forgetBefore(evidence: ClockEvidence, atMs: number): ClockEvidence {
   const firstCell = cellOf(evidence.promises, atMs);

@@ -43,12 +43,15 @@ export interface Trial {
 }
 
 const maxLiars = 4;
-const maxSolves = 60;
+export const defaultMaxSolves = 60;
 /** Beyond these, nothing is searched for any more: whoever is on a circle is left out. */
 const maxRounds = 8;
 
-/** Leaves out what contradicts the rest, and says why. What remains is feasible. */
-export function findLiars(evidence: ClockEvidence, slews: Slews): Trial {
+/**
+ * Leaves out what contradicts the rest, and says why. What remains is feasible. The search for the smallest set costs up to
+ * `maxSolves` solutions for each circle; beyond it, whoever is on a circle is left out.
+ */
+export function findLiars(evidence: ClockEvidence, slews: Slews, maxSolves: number = defaultMaxSolves): Trial {
   const contradictions: Contradiction[] = [];
   let leftOut = nothingLeftOut;
   for (const causality of [false, true]) {
@@ -59,7 +62,7 @@ export function findLiars(evidence: ClockEvidence, slews: Slews): Trial {
       const found = firstCycle(graphWithout(leftOut));
       if (found === undefined) break;
       const most = round < maxRounds ? maxLiars : 0;
-      const { contradiction, drop } = judge({ graphWithout, leftOut, found, causality, most });
+      const { contradiction, drop } = judge({ graphWithout, leftOut, found, causality, most, maxSolves });
       contradictions.push(contradiction);
       leftOut = drop;
     }
@@ -79,9 +82,11 @@ interface Case {
   readonly causality: boolean;
   /** The largest set of liars that is looked for. */
   readonly most: number;
+  readonly maxSolves: number;
 }
 
-function judge({ graphWithout, leftOut, found, causality, most }: Case): Judged {
+function judge(of: Case): Judged {
+  const { graphWithout, leftOut, found, causality, most } = of;
   const told = { cycle: found.edges.map((edge) => describeEdge(found.graph, edge)), byMs: -found.sumMs };
   // Readings alone contradict each other: servers do, or a host with one server that contradicts itself.
   const first: ClaimantKind = causality ? 'host' : 'server';
@@ -98,10 +103,10 @@ function judge({ graphWithout, leftOut, found, causality, most }: Case): Judged 
     return { drop, contradiction: { kind: 'unsteady', suspects, ...told } };
   }
 
-  let sets = smallestSets(graphWithout, leftOut, found, first, most);
+  let sets = smallestSets(of, first, most);
   if (causality && (sets === undefined || sets[0]!.length > 1)) {
     const hostsNeeded = sets === undefined ? most + 1 : sets[0]!.length;
-    const fewer = smallestSets(graphWithout, leftOut, found, 'server', hostsNeeded - 1);
+    const fewer = smallestSets(of, 'server', hostsNeeded - 1);
     sets = fewer ?? sets;
   }
   if (sets === undefined) {
@@ -114,9 +119,7 @@ function judge({ graphWithout, leftOut, found, causality, most }: Case): Judged 
 
 /** All smallest sets of claimants without which no circle is left; undefined beyond `most` of them. */
 function smallestSets(
-  graphWithout: (leftOut: LeftOut) => ClockGraph,
-  leftOut: LeftOut,
-  found: FoundCycle,
+  { graphWithout, leftOut, found, maxSolves }: Case,
   kind: ClaimantKind,
   most: number,
 ): Claimant[][] | undefined {

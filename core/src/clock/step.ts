@@ -41,6 +41,12 @@ export interface FloorShift {
   settled: boolean;
 }
 
+/** How event time went on within the second that a pair stands for: its smallest and its largest step between records. */
+export interface EventSteps {
+  readonly leastMs: number;
+  readonly mostMs: number;
+}
+
 /** Owned and changed by `watchForStep`. */
 export interface StepWatch {
   readonly quantumMs: number;
@@ -53,8 +59,10 @@ export interface StepWatch {
   last: Pair | undefined;
   /** Share of the latest records that lay on the floor. */
   onFloor: number;
-  /** The longest event-time gaps of late, for telling a leap from a pause. */
+  /** The event-time gaps of late, for telling a leap from a pause. */
   readonly gapsMs: number[];
+  /** Event time ran backwards in a second whose smallest pair is from before that: the next seconds tell what it was. */
+  ranBack: { readonly byMs: number; readonly untilMs: number } | undefined;
   readonly shifts: FloorShift[];
 }
 
@@ -70,6 +78,7 @@ const limits = {
   sizeMs: 10_000,
   shareRecords: 200,
   settleSeconds: 20,
+  ranBackMs: 3_000,
   maxShifts: 16,
   maxGaps: 64,
 } as const;
@@ -85,17 +94,25 @@ export function createStepWatch(quantumMs = 1): StepWatch {
     last: undefined,
     onFloor: 1,
     gapsMs: [],
+    ranBack: undefined,
     shifts: [],
   };
 }
 
-/** Takes the next pair of the channel in, in the order of its appends. Returns a shift that it has made certain. */
-export function watchForStep(watch: StepWatch, pair: Pair, seenMs: number): FloorShift | undefined {
-  const eventGapMs = watch.last === undefined ? 0 : pair.fromMs - watch.last.fromMs;
+/**
+ * Takes the next pair of the channel in, in the order of its appends. Returns a shift that it has made certain. Where a pair
+ * stands for all records of a second, `steps` says how event time went on between them.
+ */
+export function watchForStep(watch: StepWatch, pair: Pair, seenMs: number, steps?: EventSteps): FloorShift | undefined {
+  const gapMs = watch.last === undefined ? 0 : pair.fromMs - watch.last.fromMs;
+  const eventSteps = steps ?? { leastMs: gapMs, mostMs: gapMs };
   watch.last = pair;
-  const found = watch.line === undefined ? undefined : place(watch, watch.line, pair, seenMs, eventGapMs);
+  const found = watch.line === undefined ? undefined : place(watch, watch.line, pair, seenMs, eventSteps);
   if (watch.line === undefined) learn(watch, pair);
-  if (found === undefined) rememberGap(watch, eventGapMs);
+  if (found === undefined) {
+    rememberGap(watch, eventSteps.mostMs);
+    if (steps !== undefined) rememberGap(watch, eventSteps.leastMs);
+  }
   refine(watch);
   return found;
 }
@@ -105,7 +122,7 @@ function place(
   line: FloorLine,
   pair: Pair,
   seenMs: number,
-  eventGapMs: number,
+  steps: EventSteps,
 ): FloorShift | undefined {
   const floor = floorAt(line, pair.toMs);
   const heightMs = pair.toMs - pair.fromMs - floor.gapMs;
@@ -116,22 +133,24 @@ function place(
   if (heightMs < -lowMs && !isStillSizing(watch, seen)) {
     land(watch);
     watch.below ??= createExcursion();
-    extendExcursion(watch.below, seen, eventGapMs - Math.max(0, ...watch.gapsMs));
+    extendExcursion(watch.below, seen, steps.mostMs - Math.max(0, ...watch.gapsMs));
     return confirmBelow(watch, watch.below);
   }
   if (watch.below !== undefined) {
     watch.below.count += 1;
     if (isStray(watch.below, pair.toMs)) watch.below = undefined;
   }
+  // Threads that share a producer write a little out of order all the time: only what is unusual counts.
+  const backMs = Math.min(0, ...watch.gapsMs) - steps.leastMs;
   // Half of all seconds have a record no higher than the hug.
   const highMs = 1.5 * watch.quantumMs + 1.5 * line.hugMs + unsureMs;
   if (heightMs > highMs && watch.below === undefined) {
     watch.above ??= createExcursion();
-    // Threads that share a producer write a little out of order all the time: only what is unusual counts.
-    extendExcursion(watch.above, seen, Math.min(0, ...watch.gapsMs) - eventGapMs);
+    extendExcursion(watch.above, seen, Math.max(backMs, takeRanBack(watch, pair)));
     return confirmAbove(watch, watch.above, line.hugMs, highMs);
   }
   land(watch);
+  if (backMs > 2 * watch.quantumMs) watch.ranBack = { byMs: backMs, untilMs: pair.toMs + limits.ranBackMs };
   watch.onFloor += (1 - watch.onFloor) / limits.shareRecords;
   learn(watch, pair);
   return undefined;
@@ -265,6 +284,12 @@ function refine(watch: StepWatch): void {
   watch.past = [];
   const firstMs = points[0]!.atMs;
   points.unshift(...moved.filter(({ atMs }) => atMs < firstMs && atMs > firstMs + spanMs - limits.windowMs));
+}
+
+function takeRanBack(watch: StepWatch, { toMs }: Pair): number {
+  const { ranBack } = watch;
+  watch.ranBack = undefined;
+  return ranBack !== undefined && toMs <= ranBack.untilMs ? ranBack.byMs : Number.NEGATIVE_INFINITY;
 }
 
 function rememberGap(watch: StepWatch, gapMs: number): void {

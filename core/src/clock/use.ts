@@ -38,6 +38,16 @@ export function watchUse(watch: UseWatch, pair: Pair): void {
   addToFloor(watch.floor, pair);
 }
 
+/** The records of a second: the pair with the smallest difference, and how many of how many ran backwards. */
+export function watchUseOfSecond(
+  watch: UseWatch,
+  second: { readonly pair: Pair; readonly records: number; readonly backwards: number },
+): void {
+  watch.records += second.records;
+  watch.backwards += second.backwards;
+  addToFloor(watch.floor, second.pair);
+}
+
 /** Undefined until enough was seen. */
 export function eventTimeUse(watch: UseWatch, quantumMs = 1): EventTimeUse | undefined {
   const line = floorLine(watch.floor.points, quantumMs);

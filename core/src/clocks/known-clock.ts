@@ -24,6 +24,11 @@ export interface KnownClock {
   readonly provedIfNotSetSinceMs?: number;
   /** Of a producer: whether its create times are a clock's. Only a clock's are used. Absent: too little was seen. */
   readonly use?: EventTimeUse;
+  /**
+   * Of a producer: its records reach the broker later than those of its peers do, by about so much. Its clock is behind, or its
+   * records are held back: nobody can tell which.
+   */
+  readonly laterThanPeersMs?: number;
   readonly grade: ClockGrade;
   /** Set aside: it contradicts the others, so its readings are not believed now. */
   readonly isSuspect: boolean;

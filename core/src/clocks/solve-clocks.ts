@@ -1,0 +1,141 @@
+/** All clocks at once, each 10 s: from what was gathered to an interval for each. Never while a report is taken in. */
+import { type BoundEnd, type ClockSolution, offsetAt, solveClocks } from '../clock/bound.ts';
+import {
+  addCausality,
+  addReading,
+  assumeCausality,
+  type ClockEvidence,
+  createClockEvidence,
+} from '../clock/evidence.ts';
+import { floorAt } from '../clock/floor.ts';
+import { findOddFloors } from '../clock/soft-floor.ts';
+import type { EventTimeUse } from '../clock/use.ts';
+import { useOf, watchOf } from './channels.ts';
+import { type ClockFold, type ClockNode, clockLimits } from './clock-fold.ts';
+import { contradictionsOf } from './contradictions.ts';
+import { driftsOf } from './drifts.ts';
+import { gradeOf } from './grade.ts';
+import type { ClockReadings, KnownClock, KnownDrift } from './known-clock.ts';
+import { trimPairs } from './pairs.ts';
+
+/** Solutions that a search for liars may take: less of large graphs, so that a tick stays short. */
+const edgesPerSearch = 1_500_000;
+const mostSolves = 60;
+const fewestSolves = 4;
+
+/** Changes `known`, `contradictions` and `history` of the fold. */
+export function solveAll(fold: ClockFold, at: { readonly nowMs: number; readonly graceMs: number | undefined }): void {
+  const { nowMs } = at;
+  fold.solvedAtMs = nowMs;
+  trimPairs(fold, nowMs);
+  const channelsOf = Map.groupBy(fold.channels.values(), ({ from }) => from);
+  const uses = new Map<string, EventTimeUse | undefined>();
+  for (const { id, role } of fold.clocks.values()) {
+    if (role !== 'broker') uses.set(id, useOf(channelsOf.get(id) ?? []));
+  }
+  const evidence = evidenceOf(fold, uses);
+  const solves = Math.round(edgesPerSearch / (evidence.causal.size + 3 * evidence.nodes.length + 1));
+  const solution = solveClocks(evidence, Math.min(mostSolves, Math.max(fewestSolves, solves)));
+  fold.contradictions = contradictionsOf(fold, solution, nowMs);
+  const drifts = driftsOf(fold);
+  const later = laterThanPeers(fold, uses);
+  const nodes = [...fold.clocks.values()];
+  fold.known = nodes
+    .map((node) => knownClock({ node, solution, at, use: uses.get(node.id), drift: drifts.get(node.id), later }))
+    .sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name))
+    .slice(0, clockLimits.maxShown);
+  fold.history.push({
+    atMs: Math.floor(nowMs / solveEveryMs) * solveEveryMs,
+    clocks: fold.known.map(({ id, name, low, high }) => ({ id, name, low, high })),
+  });
+  if (fold.history.length > maxHistory) fold.history.shift();
+}
+
+export const solveEveryMs = 10_000;
+const maxHistory = 90;
+const rank = { host: 0, broker: 1, producer: 2 } as const;
+
+function evidenceOf(fold: ClockFold, uses: ReadonlyMap<string, EventTimeUse | undefined>): ClockEvidence {
+  const evidence = createClockEvidence();
+  for (const { readings } of fold.clocks.values()) {
+    for (const reading of readings) addReading(evidence, reading);
+  }
+  for (const { from, to, isAssumed, cells } of fold.pairs.values()) {
+    const use = uses.get(from.id);
+    if (!isAssumed && (use === 'replay' || use === 'not-a-clock')) continue;
+    for (const { fromMs, toMs } of cells.values()) {
+      const cause = { host: from.id, epoch: from.epoch, atMs: fromMs };
+      const effect = { host: to.id, epoch: to.epoch, atMs: toMs };
+      if (isAssumed) assumeCausality(evidence, { cause, effect });
+      else addCausality(evidence, { cause, effect });
+    }
+  }
+  return evidence;
+}
+
+interface Node {
+  readonly node: ClockNode;
+  readonly solution: ClockSolution;
+  readonly at: { readonly nowMs: number; readonly graceMs: number | undefined };
+  readonly use: EventTimeUse | undefined;
+  readonly drift: KnownDrift | undefined;
+  readonly later: ReadonlyMap<string, number>;
+}
+
+function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock {
+  const { id, name, role, cluster } = node;
+  const atMs = node.lastMs + at.nowMs - node.seenAtMs;
+  const isNoClock = role === 'producer' && (use === 'replay' || use === 'not-a-clock');
+  const unknown: BoundEnd = { basis: 'unknown' };
+  const { low, high } = isNoClock
+    ? { low: unknown, high: unknown }
+    : offsetAt(solution, { host: id, epoch: node.epoch, atMs });
+  const laterMs = later.get(id);
+  return {
+    id,
+    name,
+    role,
+    ...(cluster === undefined || cluster === '' ? {} : { cluster }),
+    low,
+    high,
+    seenAtMs: node.seenAtMs,
+    ...(drift === undefined ? {} : { drift }),
+    ...(node.source === undefined ? {} : { readings: readingsOf(node, node.source, atMs) }),
+    ...(role === 'host'
+      ? {}
+      : { provedIfNotSetSinceMs: Math.max(node.steadySinceMs, at.nowMs - clockLimits.windowMs) }),
+    ...(role === 'broker' || use === undefined ? {} : { use }),
+    ...(laterMs === undefined ? {} : { laterThanPeersMs: laterMs }),
+    grade: gradeOf({ low, high }, at.graceMs),
+    isSuspect: solution.leftOut.hosts.has(id) || solution.leftOut.unsteady.has(id),
+  };
+}
+
+function readingsOf({ readAtMs, sources }: ClockNode, source: string, atMs: number): ClockReadings {
+  const last = readAtMs.size === 0 ? undefined : Math.max(...readAtMs.values());
+  return {
+    source,
+    ...(last === undefined ? {} : { readAtMs: last, ageMs: Math.max(0, atMs - last) }),
+    sources,
+  };
+}
+
+/** Of the producers that one clock stamps next: those whose floor is out of line with the others'. */
+function laterThanPeers(
+  fold: ClockFold,
+  uses: ReadonlyMap<string, EventTimeUse | undefined>,
+): ReadonlyMap<string, number> {
+  const later = new Map<string, number>();
+  const byReceiver = Map.groupBy(fold.channels.values(), ({ to, epoch }) => `${to} ${epoch}`);
+  for (const channels of byReceiver.values()) {
+    const floors = channels.flatMap((channel) => {
+      const line = channel.use === undefined ? undefined : watchOf(fold, channel)?.line;
+      if (line === undefined || uses.get(channel.from) !== 'clock') return [];
+      return [{ producer: channel.from, gapMs: floorAt(line, channel.newestSecond * 1000).gapMs }];
+    });
+    for (const { producer, byMs } of findOddFloors(floors)) {
+      later.set(producer, Math.min(byMs, later.get(producer) ?? Number.POSITIVE_INFINITY));
+    }
+  }
+  return later;
+}

@@ -1,0 +1,94 @@
+/** What is said of clocks to the person on call. */
+import type {
+  ClockBoundEvidence,
+  ClockContradictionEvidence,
+  ClockSourceEvidence,
+  ClockStepEvidence,
+  FindingSubject,
+} from '../findings/finding.ts';
+import { formatDuration as duration } from '../telling/format.ts';
+import { claimantName } from './contradictions.ts';
+import type { KnownClock, KnownDrift } from './known-clock.ts';
+
+export function drift(name: string, { ppm, errorPpm, spanMs, against }: KnownDrift): string {
+  const pace = ppm > 0 ? 'fast' : 'slow';
+  const perDay = duration(Math.abs(ppm) * 86.4);
+  const than = against === undefined ? '' : ` against ${against}, whose own drift is not known`;
+  return `${name}'s clock runs ${figure(Math.abs(ppm))} ppm (±${figure(errorPpm)}) ${pace}${than}: ${perDay} a day, measured over ${duration(spanMs)}.`;
+}
+
+export function step(subject: FindingSubject, { byMs, seenBy }: ClockStepEvidence): string {
+  const size = duration(Math.abs(byMs));
+  if (subject.kind === 'path') {
+    return byMs < 0
+      ? `${subject.from}: clock behind or records held back by about ${size}, as ${subject.to} sees them.`
+      : `${subject.from}: clock ahead or records under way for about ${size} less than before, as ${subject.to} sees them.`;
+  }
+  const name = subject.kind === 'clock' || subject.kind === 'server' ? subject.name : subject.names.join(', ');
+  const direction = byMs > 0 ? 'forward' : 'back';
+  return `${name}'s clock was set ${direction} by ${seenBy === 'hostClock' ? '' : 'about '}${size}: ${howSeen[seenBy]}.`;
+}
+
+const howSeen: { readonly [S in ClockStepEvidence['seenBy']]: string } = {
+  hostClock: 'its agent saw it part from the monotonic clock',
+  eventTime: 'its create times leapt while its records came as before',
+  floors: 'all records that it stamped moved at once, and no others',
+  floor: 'the fastest of its records moved',
+};
+
+export function suspectNames({ suspects }: Pick<ClockContradictionEvidence, 'suspects'>): string[] {
+  return [...new Set(suspects.flat().map(claimantName))].sort();
+}
+
+export function contradiction({ kind, suspects, byMs }: ClockContradictionEvidence): string {
+  const names = suspectNames({ suspects });
+  const by = duration(byMs);
+  switch (kind) {
+    case 'liars':
+      return `${listed(names, 'and')} cannot be right: what ${names.length === 1 ? 'it says' : 'they say'} of the time contradicts all others by ${by} or more. ${names.length === 1 ? 'Its' : 'Their'} readings are not believed.`;
+    case 'ambiguous':
+      return `${listed(names, 'or')} is wrong by ${by} or more, and nothing tells which: none of their readings is believed.`;
+    case 'many':
+      return `The readings of ${listed(names, 'and')} contradict each other by ${by} or more, and none of them is believed.`;
+    case 'unsteady':
+      return `The clock of ${listed(names, 'or')} was set and nobody said so, or it drifts faster than 50 ppm: it moved by ${by} or more.`;
+  }
+}
+
+export function boundTooWide({ name, readings }: KnownClock, { widthMs, graceMs, ageMs }: ClockBoundEvidence): string {
+  const grace = `the smallest grace in use is ${duration(graceMs)}`;
+  if (widthMs === undefined) {
+    return `Nothing says how wrong ${name}'s clock may be (${why(readings?.source)}), and ${grace}.`;
+  }
+  const aged = ageMs !== undefined && ageMs > oldMs ? `, last read ${duration(ageMs)} ago` : '';
+  return `${name}'s clock is known only to within ${duration(widthMs)}${aged}, and ${grace}.`;
+}
+
+const oldMs = 120_000;
+
+export function sourceLost(
+  name: string,
+  { reason, lastReadingAgeMs }: ClockSourceEvidence,
+  others: readonly string[],
+): string {
+  const rest =
+    others.length > 0
+      ? `${listed(others, 'and')} still ${others.length === 1 ? 'tells' : 'tell'} the time`
+      : lastReadingAgeMs === undefined
+        ? 'its clock is unbounded'
+        : 'its bound grows by 50 ppm until it is read again';
+  return `${name} has lost a clock source (${reason}): ${rest}.`;
+}
+
+function why(source: string | undefined): string {
+  return /^none \((.+)\)$/.exec(source ?? '')?.[1] ?? 'no reading of it has come';
+}
+
+function listed(names: readonly string[], word: 'and' | 'or'): string {
+  if (names.length < 2) return names[0] ?? 'nobody';
+  return `${names.slice(0, -1).join(', ')} ${word} ${names.at(-1)}`;
+}
+
+function figure(value: number): string {
+  return value >= 10 ? String(Math.round(value)) : value.toFixed(1);
+}
