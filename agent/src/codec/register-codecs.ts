@@ -1,5 +1,4 @@
-import zlib from 'node:zlib';
-import { unpack } from './unpack.ts';
+import { type Codec, hasZstd, unpack } from './unpack.ts';
 
 /** The two tables of a kafkajs module that say how records are packed. */
 interface Kafkajs {
@@ -8,19 +7,19 @@ interface Kafkajs {
 }
 
 /**
- * kafkajs brings gzip only; a sidecar cannot choose what others write, so it needs the rest. Zstandard is in Node since 22.15.
- * Only unpacking: nothing is ever produced here.
+ * kafkajs brings gzip only; a sidecar cannot choose what others write, so it needs the rest. Only unpacking: nothing is ever
+ * produced here.
  */
 export function registerCodecs(kafkajs: Kafkajs): void {
   const { CompressionCodecs: codecs, CompressionTypes: types } = kafkajs;
-  codecs[types.Snappy] = reading(unpack.snappy);
-  codecs[types.LZ4] = reading(unpack.lz4);
-  if (typeof zlib.zstdDecompressSync === 'function') codecs[types.ZSTD] = reading(unpack.zstd);
+  codecs[types.Snappy] = reading('snappy');
+  codecs[types.LZ4] = reading('lz4');
+  if (hasZstd) codecs[types.ZSTD] = reading('zstd');
 }
 
-function reading(unpackBatch: (packed: Buffer) => Buffer) {
+function reading(codec: Codec) {
   return () => ({
     compress: () => Promise.reject(new Error('nothing is produced here')),
-    decompress: async (packed: Buffer) => unpackBatch(packed),
+    decompress: async (packed: Buffer) => unpack(codec, packed),
   });
 }

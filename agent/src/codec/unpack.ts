@@ -1,4 +1,5 @@
 import zlib from 'node:zlib';
+import { maxUnpackedBytes, Unpacked } from './bytes.ts';
 import { unpackLz4 } from './lz4.ts';
 import { unpackSnappy } from './snappy.ts';
 
@@ -9,16 +10,23 @@ const codecs: readonly (Codec | undefined)[] = [undefined, 'gzip', 'snappy', 'lz
 
 export const codecOf = (type: number): Codec | undefined => codecs[type];
 
-/** One record batch unpacks to no more: far above what a broker takes by default (1 MB packed). */
-const maxOutputLength = 256 * 1024 * 1024;
+/** Node unpacks Zstandard since 22.15. */
+export const hasZstd: boolean = typeof zlib.zstdDecompressSync === 'function';
 
-export const unpack: { readonly [C in Codec]: (packed: Buffer) => Buffer } = {
-  gzip: (packed) => zlib.gunzipSync(packed, { maxOutputLength }),
-  snappy: unpackSnappy,
-  lz4: unpackLz4,
-  // In Node since 22.15.
-  zstd: (packed) => {
-    if (typeof zlib.zstdDecompressSync !== 'function') throw new Error('Zstandard needs Node 22.15 or later');
-    return zlib.zstdDecompressSync(packed, { maxOutputLength });
-  },
-};
+/** Unpacks the records of a batch. With `scratch` the answer may lie in it: then it holds until that is used again. */
+export function unpack(codec: Codec, packed: Buffer, scratch?: Unpacked): Buffer {
+  switch (codec) {
+    case 'gzip':
+      return zlib.gunzipSync(packed, { maxOutputLength: maxUnpackedBytes });
+    case 'zstd':
+      if (!hasZstd) throw new Error('Zstandard needs Node 22.15 or later');
+      return zlib.zstdDecompressSync(packed, { maxOutputLength: maxUnpackedBytes });
+    case 'snappy':
+    case 'lz4': {
+      const into = scratch ?? new Unpacked(4 * packed.length);
+      into.length = 0;
+      (codec === 'lz4' ? unpackLz4 : unpackSnappy)(packed, into);
+      return into.taken();
+    }
+  }
+}

@@ -56,8 +56,11 @@ export function createBatch(): Batch {
   };
 }
 
-/** `checksum`: nothing in it can be believed, not even where it ends. `torn`: its header holds, what is in it does not. */
-export type BadBatchKind = 'oldFormat' | 'checksum' | 'torn';
+/**
+ * `checksum`: nothing in it can be believed, not even where it ends. `misplaced`: all but its offsets can. `torn`: its header can,
+ * and what is in it cannot.
+ */
+export type BadBatchKind = 'oldFormat' | 'checksum' | 'misplaced' | 'torn';
 
 /** Kept apart from other errors: what is wrong is in the log, not in us. */
 export class BadBatch extends Error {
@@ -70,49 +73,57 @@ export class BadBatch extends Error {
 }
 
 /** Where the batch at `start` ends; undefined if it is not whole: a broker cuts its answer off anywhere. */
-export function batchEnd(view: DataView, start: number, limit: number): number | undefined {
+export function batchEnd(bytes: Buffer, start: number, limit: number): number | undefined {
   if (start + at.magic >= limit) return undefined;
-  const length = view.getInt32(start + at.batchLength);
-  const isOld = view.getInt8(start + at.magic) < 2;
+  const length = bytes.readInt32BE(start + at.batchLength);
+  const isOld = bytes.readInt8(start + at.magic) < 2;
   if (length < (isOld ? 14 : at.records - lengthPrefix)) throw new BadBatch('checksum', `a batch of ${length} bytes`);
   const end = start + lengthPrefix + length;
   return end <= limit ? end : undefined;
 }
 
+/** Of the batch at `start`: it comes first in all message formats. */
+export function baseOffsetAt(bytes: Buffer, start: number): number {
+  return readInt64(bytes, start);
+}
+
 /** Only the length and the offsets, unchecked: enough to know what to ask for next. */
-export function readOffsets(view: DataView, start: number, end: number, into: Batch): void {
+export function readOffsets(bytes: Buffer, start: number, end: number, into: Batch): void {
   into.start = start;
   into.end = end;
-  into.baseOffset = readInt64(view, start);
-  const magic = view.getInt8(start + at.magic);
+  into.baseOffset = readInt64(bytes, start);
+  const magic = bytes.readInt8(start + at.magic);
   if (magic !== 2) throw new BadBatch('oldFormat', formatText(magic));
-  into.lastOffset = into.baseOffset + view.getInt32(start + at.lastOffsetDelta);
+  into.lastOffset = into.baseOffset + bytes.readInt32BE(start + at.lastOffsetDelta);
 }
 
 /** All of it, with its checksum. */
-export function readBatch(view: DataView, start: number, end: number, into: Batch): void {
-  readOffsets(view, start, end, into);
-  const stored = view.getUint32(start + at.crc);
-  const computed = crc32c(view, start + at.attributes, end);
+export function readBatch(bytes: Buffer, start: number, end: number, into: Batch): void {
+  readOffsets(bytes, start, end, into);
+  const stored = bytes.readUInt32BE(start + at.crc);
+  const computed = crc32c(bytes, start + at.attributes, end);
   if (stored !== computed) throw new BadBatch('checksum', 'its checksum is wrong');
-  const attributes = view.getInt16(start + at.attributes);
+  const attributes = bytes.readInt16BE(start + at.attributes);
   into.records = start + at.records;
   into.codec = attributes & 7;
   into.isLogAppendTime = (attributes & 8) !== 0;
   into.isTransactional = (attributes & 16) !== 0;
   into.isControl = (attributes & 32) !== 0;
   into.hasDeleteHorizon = (attributes & 64) !== 0;
-  into.baseTimestampMs = readInt64(view, start + at.baseTimestamp);
-  into.maxTimestampMs = readInt64(view, start + at.maxTimestamp);
-  into.producerId = readInt64(view, start + at.producerId);
-  into.recordCount = view.getInt32(start + at.recordCount);
-  if (into.lastOffset < into.baseOffset) throw new BadBatch('torn', 'its last offset is below its first');
+  into.baseTimestampMs = readInt64(bytes, start + at.baseTimestamp);
+  into.maxTimestampMs = readInt64(bytes, start + at.maxTimestamp);
+  into.producerId = readInt64(bytes, start + at.producerId);
+  into.recordCount = bytes.readInt32BE(start + at.recordCount);
+  if (into.lastOffset < into.baseOffset) {
+    into.lastOffset = into.baseOffset;
+    throw new BadBatch('torn', 'its last offset is below its first');
+  }
   if (into.recordCount < 0) throw new BadBatch('torn', `it counts ${into.recordCount} records`);
 }
 
 /** Beyond 2^53 it is rounded, as are timestamps that no calendar knows. */
-export function readInt64(view: DataView, start: number): number {
-  return view.getInt32(start) * 0x1_0000_0000 + view.getUint32(start + 4);
+export function readInt64(bytes: Buffer, start: number): number {
+  return bytes.readInt32BE(start) * 0x1_0000_0000 + bytes.readUInt32BE(start + 4);
 }
 
 function formatText(magic: number): string {

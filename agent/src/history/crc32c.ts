@@ -1,15 +1,31 @@
+import { createRequire } from 'node:module';
+
 /**
- * CRC-32C (Castagnoli), which guards each record batch. `node:zlib` has only the other polynomial.
- *
- * Eight bytes a step, each through a table of its own ("slicing by 8"): about 1.9 GB/s here, some 60 ns for a record of 100
- * bytes, which a scan can afford.
+ * CRC-32C (Castagnoli), which guards each record batch. `node:zlib` has only the other polynomial. The processor has an
+ * instruction for this one, and `@node-rs/crc32` uses it: 4.6 GB/s. Where that package has nothing for the platform it is done
+ * here at 1.3 to 1.9 GB/s, which would then be half of the time that a scan takes.
  */
-const tables = makeTables();
-const [t0, t1, t2, t3, t4, t5, t6, t7] = tables as [Table, Table, Table, Table, Table, Table, Table, Table];
+export function crc32c(bytes: Buffer, from: number, to: number): number {
+  return native === undefined ? crc32cByTables(bytes, from, to) : native(bytes.subarray(from, to));
+}
+
+const native = findNative();
+
+function findNative(): ((bytes: Buffer) => number) | undefined {
+  try {
+    return (createRequire(import.meta.url)('@node-rs/crc32') as { crc32c(bytes: Buffer): number }).crc32c;
+  } catch {
+    return undefined;
+  }
+}
 
 type Table = Int32Array;
 
-export function crc32c(view: DataView, from: number, to: number): number {
+const [t0, t1, t2, t3, t4, t5, t6, t7] = makeTables() as [Table, Table, Table, Table, Table, Table, Table, Table];
+
+/** Eight bytes a step, each through a table of its own ("slicing by 8"). */
+export function crc32cByTables(bytes: Buffer, from: number, to: number): number {
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   let crc = -1;
   let at = from;
   for (; at + 8 <= to; at += 8) {

@@ -131,11 +131,10 @@ function encode({ topic, isolation, maxWaitMs, maxBytes, partitions }: FetchRequ
 }
 
 export function decodeAnswer(payload: Buffer, version: number): FetchAnswer {
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
   let at = 0;
-  const int16 = (): number => view.getInt16((at += 2) - 2);
-  const int32 = (): number => view.getInt32((at += 4) - 4);
-  const int64 = (): number => readInt64(view, (at += 8) - 8);
+  const int16 = (): number => payload.readInt16BE((at += 2) - 2);
+  const int32 = (): number => payload.readInt32BE((at += 4) - 4);
+  const int64 = (): number => readInt64(payload, (at += 8) - 8);
   const throttleMs = int32();
   const errorCode = version >= 7 ? int16() : 0;
   if (version >= 7) int32();

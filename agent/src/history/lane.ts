@@ -1,23 +1,25 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Broker, Cluster } from '../kafkajs/cluster.ts';
+import { type Broker, type Cluster, rootFault } from '../kafkajs/cluster.ts';
 import { firstOffset } from './bounds.ts';
 import type { FetchAnswer, FetchedSet, Isolation } from './fetch-protocol.ts';
 import { fetchRaw } from './raw-broker.ts';
 import { refusalOf } from './refusal.ts';
-import { fail, isWanted, partitionBytes, type Track } from './track.ts';
+import { fail, isWanted, type Track } from './track.ts';
 import { walk } from './walk.ts';
 
 /** What has come and is to be read. */
 export interface Arrived {
   readonly leader: number;
   readonly answer: FetchAnswer;
-  readonly view: DataView;
-  readonly sets: readonly {
-    readonly set: FetchedSet;
-    readonly end: number;
-    readonly nextOffset: number;
-    readonly track: Track;
-  }[];
+  readonly sets: readonly ArrivedSet[];
+}
+
+/** Up to `end` it can be believed, and `nextOffset` follows. */
+export interface ArrivedSet {
+  readonly set: FetchedSet;
+  readonly end: number;
+  readonly nextOffset: number;
+  readonly track: Track;
 }
 
 export interface LaneOptions {
@@ -32,20 +34,22 @@ export interface LaneOptions {
   /** Leaders are to be asked for again. */
   readonly leadersMoved: () => Promise<void>;
   readonly fetchSent: () => void;
+  /** To ask a broker for at once. */
+  readonly fetchBytes: number;
+  /** So long nothing but failures is borne. */
+  readonly patienceMs: number;
 }
 
-/** A broker reads ahead by about as much as lies between two requests; much larger answers only wait longer. */
-const answerBytes = 4 * 1024 * 1024;
 /** For a partition whose next batch is larger, or unreadable. */
 const maxPartitionBytes = 64 * 1024 * 1024;
 const maxWaitMs = 250;
 const backOffMs = 250;
-/** So long nothing but failures is borne: leaders move, brokers restart. */
-const patienceMs = 30_000;
+/** A topic that is not there may be one that this broker has not heard of yet, but not for long. */
+const goneAfterMs = 5_000;
 
 /** Fetches from one broker what it leads: the next request is sent before the last answer is read. */
 export async function runLane(nodeId: string, options: LaneOptions): Promise<void> {
-  const { cluster, topic, isolation, tracks, signal } = options;
+  const { tracks, signal } = options;
   // Who was served last comes last, because a broker fills its answer in the order of the request.
   let order = tracks.filter(({ leader }) => leader === nodeId);
   while (!signal.aborted) {
@@ -58,38 +62,56 @@ export async function runLane(nodeId: string, options: LaneOptions): Promise<voi
       await pause(backOffMs, signal);
       continue;
     }
-    try {
-      const broker = await cluster.findBroker({ nodeId });
-      options.fetchSent();
-      const answer = await fetchRaw(broker, {
-        topic,
-        isolation,
-        maxWaitMs,
-        maxBytes: Math.max(answerBytes, due[0]!.maxBytes),
-        partitions: due.map(({ partition, fetchOffset, maxBytes }) => ({ partition, fetchOffset, maxBytes })),
-      });
-      const arrived = await take(answer, due, { broker, nodeId, options });
-      const served = new Set(arrived.sets.map(({ track }) => track));
-      order = [...order.filter((track) => !served.has(track)), ...served];
-      if (arrived.sets.length > 0) await options.arrived(arrived);
-      else options.giveBack(answer.payload);
-    } catch (error) {
-      if (signal.aborted) return;
-      const message = error instanceof Error ? error.message : String(error);
-      for (const track of due) trouble(track, `broker ${nodeId} cannot be read from: ${message}`);
-      await options.leadersMoved();
-    }
+    const asked = await ask(nodeId, due, options);
+    if (asked === undefined) continue;
+    const { broker, answer } = asked;
+    const taken = take(answer, due, options);
+    const served = new Set(taken.sets.map(({ track }) => track));
+    order = [...order.filter((track) => !served.has(track)), ...served];
+    if (taken.sets.length > 0) await options.arrived({ leader: Number(nodeId), answer, sets: taken.sets });
+    else options.giveBack(answer.payload);
+    for (const track of taken.outOfRange) await skipRemoved(broker, track, options);
+    if (taken.haveMoved) await options.leadersMoved();
   }
 }
 
-async function take(
-  answer: FetchAnswer,
+async function ask(
+  nodeId: string,
   due: readonly Track[],
-  { broker, nodeId, options }: { broker: Broker; nodeId: string; options: LaneOptions },
-): Promise<Arrived> {
-  const { payload } = answer;
-  const view = new DataView(payload.buffer, payload.byteOffset, payload.byteLength);
-  const sets = [];
+  options: LaneOptions,
+): Promise<{ readonly broker: Broker; readonly answer: FetchAnswer } | undefined> {
+  const { cluster, topic, isolation, fetchBytes } = options;
+  try {
+    const broker = await cluster.findBroker({ nodeId });
+    options.fetchSent();
+    const answer = await fetchRaw(broker, {
+      topic,
+      isolation,
+      maxWaitMs,
+      maxBytes: Math.max(fetchBytes, due[0]!.maxBytes),
+      partitions: due.map(({ partition, fetchOffset, maxBytes }) => ({ partition, fetchOffset, maxBytes })),
+    });
+    if (answer.errorCode !== 0) throw new Error(`it refuses with code ${answer.errorCode}`);
+    return { broker, answer };
+  } catch (error) {
+    if (options.signal.aborted) return undefined;
+    const why = `broker ${nodeId} cannot be read from: ${rootFault(error).message}`;
+    for (const track of due) trouble(track, why, options.patienceMs);
+    await options.leadersMoved();
+    return undefined;
+  }
+}
+
+interface Taken {
+  readonly sets: readonly ArrivedSet[];
+  readonly outOfRange: readonly Track[];
+  readonly haveMoved: boolean;
+}
+
+/** Moves each partition on to what it is to be asked for next. What an answer brought must not be lost from here on. */
+function take(answer: FetchAnswer, due: readonly Track[], { patienceMs, fetchBytes }: LaneOptions): Taken {
+  const sets: ArrivedSet[] = [];
+  const outOfRange: Track[] = [];
   let haveMoved = false;
   for (const set of answer.partitions) {
     const track = due.find(({ partition }) => partition === set.partition);
@@ -97,28 +119,27 @@ async function take(
     if (set.errorCode !== 0) {
       const refusal = refusalOf(set.errorCode);
       if (refusal.kind === 'final') fail(track, refusal.why);
-      else if (refusal.kind === 'outOfRange') await outOfRange(broker, track, options);
+      else if (refusal.kind === 'outOfRange') outOfRange.push(track);
       else {
-        trouble(track, refusal.why);
+        trouble(track, refusal.why, refusal.kind === 'gone' ? Math.min(goneAfterMs, patienceMs) : patienceMs);
         haveMoved = true;
       }
       continue;
     }
-    const { end, nextOffset, fault } = walk(view, set, track.toOffset);
-    if (nextOffset !== undefined) {
+    const { end, nextOffset, fault } = walk(answer.payload, set, track.toOffset);
+    if (nextOffset !== undefined && nextOffset > track.fetchOffset) {
       track.fetchOffset = nextOffset;
       track.troubledSinceMs = undefined;
-      if (fault === undefined) track.maxBytes = partitionBytes;
+      if (fault === undefined) track.maxBytes = fetchBytes;
       else widen(track, fault.message);
       sets.push({ set, end, nextOffset, track });
     } else if (fault?.kind === 'oldFormat') fail(track, fault.message);
     else if (set.end > set.start) widen(track, fault?.message ?? 'its next batch is larger than that');
     else if (track.fetchOffset >= Math.max(set.lastStableOffset, set.highWaterOffset)) {
-      trouble(track, `its log ends before offset ${track.toOffset}, where it ended when the scan began`);
+      trouble(track, `its log ends before offset ${track.toOffset}, where it ended when the scan began`, patienceMs);
     }
   }
-  if (haveMoved) await options.leadersMoved();
-  return { leader: Number(nodeId), answer, view, sets };
+  return { sets, outOfRange, haveMoved };
 }
 
 /** The next batch is not whole in what was asked for, or unreadable and to be passed together with one that can be read. */
@@ -129,18 +150,22 @@ function widen(track: Track, why: string): void {
 }
 
 /** Retention has passed over us: on with what is left, and the rest is counted. */
-async function outOfRange(broker: Broker, track: Track, { topic }: LaneOptions): Promise<void> {
-  const first = await firstOffset(broker, { topic, partition: track.partition });
-  if (first <= track.fetchOffset) {
-    trouble(track, `its log ends before offset ${track.fetchOffset} (was it cut or made anew?)`);
-    return;
+async function skipRemoved(broker: Broker, track: Track, { topic, patienceMs }: LaneOptions): Promise<void> {
+  try {
+    const first = await firstOffset(broker, { topic, partition: track.partition });
+    if (first <= track.fetchOffset) {
+      trouble(track, `its log ends before offset ${track.fetchOffset} (was it cut or made anew?)`, patienceMs);
+      return;
+    }
+    const upTo = Math.min(first, track.toOffset);
+    track.skipped.removed += upTo - track.fetchOffset;
+    track.fetchOffset = upTo;
+  } catch (error) {
+    trouble(track, `where its log begins cannot be found: ${rootFault(error).message}`, patienceMs);
   }
-  const upTo = Math.min(first, track.toOffset);
-  track.skipped.removed += upTo - track.fetchOffset;
-  track.fetchOffset = upTo;
 }
 
-function trouble(track: Track, why: string): void {
+function trouble(track: Track, why: string, patienceMs: number): void {
   const nowMs = performance.now();
   track.troubledSinceMs ??= nowMs;
   if (nowMs - track.troubledSinceMs > patienceMs) fail(track, why);

@@ -1,5 +1,6 @@
 import { type Broker, type Cluster, createCluster } from '../kafkajs/cluster.ts';
 import type { Kafka } from '../kafkajs/shapes.ts';
+import type { AnswerBuffers } from './answer-buffers.ts';
 import {
   type FetchAnswer,
   type FetchDefinition,
@@ -8,7 +9,7 @@ import {
   fetchApiKey,
   fetchDefinition,
 } from './fetch-protocol.ts';
-import { type AnswerBuffers, type Connection, readWhole } from './whole-answers.ts';
+import { type Connection, readWhole } from './whole-answers.ts';
 
 /** What a scan needs of kafkajs 2.x beyond what the sidecar does: to send a request of its own, and to see the connections. */
 interface RawBroker extends Broker {

@@ -1,12 +1,13 @@
+import { Unpacked } from '../codec/bytes.ts';
 import { codecOf, unpack } from '../codec/unpack.ts';
 import { AbortedBatches } from './aborted-batches.ts';
-import { BadBatch, batchEnd, createBatch, readBatch } from './batch.ts';
+import { BadBatch, baseOffsetAt, batchEnd, createBatch, readBatch } from './batch.ts';
 import { type Block, Columns } from './block.ts';
 import { countOdd } from './coverage.ts';
 import type { FetchedSet } from './fetch-protocol.ts';
+import type { ArrivedSet } from './lane.ts';
 import { readRecords } from './records.ts';
 import { noteUnreadable, readUpTo, type Track, wantedOffsets } from './track.ts';
-import { badBatch } from './walk.ts';
 
 /** A block is handed over when it has so many, after the batch that brought it there. */
 const fullBlockRecords = 32_768;
@@ -16,44 +17,76 @@ export class Reader {
   readonly #topic: string;
   readonly #columns: Columns;
   readonly #batch = createBatch();
+  readonly #scratch = new Unpacked(64 * 1024);
 
   constructor(topic: string, withKeys: boolean) {
     this.#topic = topic;
     this.#columns = new Columns(withKeys);
   }
 
-  /** The blocks of one record set up to `end`; `track` is told what each brought before it is handed over. */
-  *read(payload: Buffer, view: DataView, set: FetchedSet, end: number, track: Track, leader: number): Generator<Block> {
+  /** The blocks of one record set, as far as `walk` found it believable. `track` is told of each before it is handed over. */
+  *read(payload: Buffer, { set, end, nextOffset, track }: ArrivedSet, leader: number): Generator<Block> {
     const batch = this.#batch;
     const columns = this.#columns;
     const aborted = new AbortedBatches(set.aborted);
     let isAppendTime = false;
+    let previousLast = -1;
+    let isLost = false;
     for (let at = set.start; at < end; ) {
-      const next = batchEnd(view, at, end)!;
-      try {
-        readBatch(view, at, next, batch);
-      } catch (error) {
-        const bad = badBatch(error);
-        noteUnreadable(track, track.nextOffset, bad.message);
-        if (bad.kind === 'torn') this.#pass(track, 'unreadable', batch.baseOffset, batch.lastOffset);
-        else track.isLost = true;
-        at = next;
+      const next = batchEnd(payload, at, end)!;
+      const fault = this.#readHeader(payload, at, next, { previousLast, end, set, track });
+      at = next;
+      if (fault?.kind !== 'checksum') previousLast = Math.max(previousLast, batch.lastOffset);
+      if (fault !== undefined) {
+        noteUnreadable(track, Math.max(track.nextOffset, batch.baseOffset), fault.message);
+        if (fault.kind === 'torn') this.#pass(track, 'unreadable', batch.baseOffset, batch.lastOffset);
+        else isLost = true;
         continue;
       }
-      // What a wrong checksum hid ends where the next batch begins.
-      if (track.isLost) this.#pass(track, 'unreadable', track.nextOffset, batch.baseOffset - 1);
-      track.isLost = false;
+      // What cannot be believed ends where the next batch begins.
+      if (isLost) this.#pass(track, 'unreadable', track.nextOffset, batch.baseOffset - 1);
+      isLost = false;
       if (columns.count >= fullBlockRecords || (columns.count > 0 && isAppendTime !== batch.isLogAppendTime)) {
         yield this.#block(track, leader, isAppendTime);
         columns.empty();
       }
       isAppendTime = batch.isLogAppendTime;
       this.#readBatch(payload, aborted, track);
-      at = next;
     }
+    if (isLost) this.#pass(track, 'unreadable', track.nextOffset, nextOffset - 1);
+    readUpTo(track, nextOffset);
     track.bytes += end - set.start;
     if (columns.count > 0) yield this.#block(track, leader, isAppendTime);
     columns.empty();
+  }
+
+  /**
+   * What is wrong with a batch, if anything is. The checksum does not guard its offset; but batches follow each other in the log,
+   * so of two that overlap one is wrong, and neither is believed.
+   */
+  #readHeader(
+    payload: Buffer,
+    start: number,
+    end: number,
+    place: { readonly previousLast: number; readonly end: number; readonly set: FetchedSet; readonly track: Track },
+  ): BadBatch | undefined {
+    const batch = this.#batch;
+    try {
+      readBatch(payload, start, end, batch);
+    } catch (error) {
+      if (error instanceof BadBatch) return error;
+      throw error;
+    }
+    const { previousLast, track, set } = place;
+    if (
+      batch.baseOffset <= previousLast ||
+      batch.lastOffset < track.nextOffset ||
+      batch.lastOffset >= set.highWaterOffset ||
+      (end < place.end && batch.lastOffset >= baseOffsetAt(payload, end))
+    ) {
+      return new BadBatch('misplaced', 'its offsets are those of others');
+    }
+    return undefined;
   }
 
   #readBatch(payload: Buffer, aborted: AbortedBatches, track: Track): void {
@@ -69,7 +102,8 @@ export class Reader {
         const range = { from: track.nextOffset, to: track.toOffset };
         readRecords(body.bytes, body.start, body.end, batch, range, this.#columns);
       } catch (error) {
-        noteUnreadable(track, baseOffset, error instanceof Error ? error.message : String(error));
+        if (!(error instanceof BadBatch)) throw error;
+        noteUnreadable(track, baseOffset, error.message);
         this.#pass(track, 'unreadable', baseOffset, lastOffset);
         return;
       }
@@ -85,7 +119,7 @@ export class Reader {
     const codec = codecOf(type);
     if (codec === undefined) throw new BadBatch('torn', `it is packed by codec ${type}, which is not known`);
     try {
-      const bytes = unpack[codec](payload.subarray(records, end));
+      const bytes = unpack(codec, payload.subarray(records, end), this.#scratch);
       return { bytes, start: 0, end: bytes.length };
     } catch (error) {
       throw new BadBatch('torn', `its ${codec} cannot be unpacked: ${error instanceof Error ? error.message : error}`);

@@ -2,13 +2,14 @@
 export type Refusal =
   /** The leader is another one, or will be soon. */
   | { readonly kind: 'moved'; readonly why: string }
+  | { readonly kind: 'gone'; readonly why: string }
   | { readonly kind: 'outOfRange'; readonly why: string }
   | { readonly kind: 'final'; readonly why: string };
 
 const refusals: { readonly [code: number]: Refusal } = {
   1: { kind: 'outOfRange', why: 'this offset is not there any more' },
   2: { kind: 'final', why: 'the broker finds its own log corrupt here' },
-  3: { kind: 'moved', why: 'the topic or this partition is not there (deleted while it was read?)' },
+  3: { kind: 'gone', why: 'the topic or this partition is not there (deleted while it was read?)' },
   5: { kind: 'moved', why: 'it has no leader' },
   6: { kind: 'moved', why: 'its leader has moved and no other answers for it' },
   9: { kind: 'moved', why: 'no replica is available' },

@@ -1,4 +1,5 @@
 import { anyBroker, type Cluster, rootFault } from '../kafkajs/cluster.ts';
+import { AnswerBuffers } from './answer-buffers.ts';
 import type { Block } from './block.ts';
 import { findBounds, type Place } from './bounds.ts';
 import { type Coverage, readResume, writeResume } from './coverage.ts';
@@ -7,7 +8,6 @@ import { type Arrived, runLane } from './lane.ts';
 import { createRawCluster } from './raw-broker.ts';
 import { Reader } from './reader.ts';
 import { coverageOf, createTrack, isWanted, readUpTo, type Track } from './track.ts';
-import { AnswerBuffers } from './whole-answers.ts';
 
 export interface ScanOptions {
   readonly topic: string;
@@ -21,6 +21,10 @@ export interface ScanOptions {
   readonly needKeys?: boolean;
   /** What an earlier scan gave as its coverage's `resume`: in the place of topic, partitions, from, to and isolation. */
   readonly resume?: string;
+  /** To ask a broker for at once: about four times that is held for each broker. */
+  readonly fetchBytes?: number;
+  /** So long a partition may give nothing but failures, while leaders move and brokers restart, before it is left. */
+  readonly patienceMs?: number;
   /** Called about every `progressEveryMs`, between blocks. */
   readonly onProgress?: (progress: Progress) => void;
   readonly progressEveryMs?: number;
@@ -39,6 +43,8 @@ export interface Progress {
 
 /** Answers of one broker that have come and wait to be read, while the next is on its way. */
 const maxWaitingPerBroker = 2;
+const defaultFetchBytes = 4 * 1024 * 1024;
+const defaultPatienceMs = 30_000;
 const hastyRefreshMs = 250;
 
 /**
@@ -51,6 +57,7 @@ export function scan(kafka: object, options: ScanOptions): Scan {
 
 export class Scan implements AsyncIterable<Block> {
   readonly #options: ScanOptions;
+  readonly #fetchBytes: number;
   readonly #cluster: Cluster;
   readonly #buffers = new AnswerBuffers(8);
   readonly #stop = new AbortController();
@@ -60,6 +67,8 @@ export class Scan implements AsyncIterable<Block> {
   #wakeReader: () => void = () => {};
   #wakeLanes: (() => void)[] = [];
   #leadersAskedMs = Number.NEGATIVE_INFINITY;
+  /** A fault of ours, not of a broker. */
+  #broken: { readonly error: unknown } | undefined;
   #askingLeaders: Promise<void> | undefined;
   #startedMs: number | undefined;
   #readMs: number | undefined;
@@ -68,6 +77,7 @@ export class Scan implements AsyncIterable<Block> {
   constructor(kafka: object, options: ScanOptions) {
     const { topic, isolation } = options.resume === undefined ? options : readResume(options.resume);
     this.#options = { ...options, topic, isolation };
+    this.#fetchBytes = options.fetchBytes ?? defaultFetchBytes;
     this.#cluster = createRawCluster(kafka, this.#buffers);
   }
 
@@ -76,6 +86,7 @@ export class Scan implements AsyncIterable<Block> {
     try {
       await this.#open();
       for (;;) {
+        if (this.#broken !== undefined) throw this.#broken.error;
         this.#ensureLanes();
         const arrived = this.#waiting.shift();
         if (arrived !== undefined) {
@@ -113,14 +124,13 @@ export class Scan implements AsyncIterable<Block> {
     };
   }
 
-  *#read(reader: Reader, { answer, view, leader, sets }: Arrived): Generator<Block> {
-    for (const { set, end, nextOffset, track } of sets) {
-      for (const block of reader.read(answer.payload, view, set, end, track, leader)) {
+  *#read(reader: Reader, { answer, leader, sets }: Arrived): Generator<Block> {
+    for (const set of sets) {
+      for (const block of reader.read(answer.payload, set, leader)) {
         this.#readMs = performance.now();
         this.#sayProgress();
         yield block;
       }
-      readUpTo(track, nextOffset);
     }
     this.#buffers.giveBack(answer.payload);
     this.#readMs = performance.now();
@@ -142,7 +152,7 @@ export class Scan implements AsyncIterable<Block> {
       const [, next, end] = point?.partitions.find(([one]) => one === partition) ?? [];
       const range = next === undefined ? { from, to } : { from: { offset: next }, to: { offset: end! } };
       const bounds = await findBounds(broker, { topic, partition, isolation }, range);
-      const track = createTrack(partition, bounds.fromOffset, bounds.toOffset);
+      const track = createTrack(partition, bounds, this.#fetchBytes);
       track.leader = leader;
       track.skipped.removed = bounds.removed;
       track.fetchOffset += bounds.removed;
@@ -173,13 +183,19 @@ export class Scan implements AsyncIterable<Block> {
         arrived: (arrived) => this.#arrived(arrived),
         giveBack: (payload) => this.#buffers.giveBack(payload),
         leadersMoved: () => this.#refreshLeaders(),
+        fetchBytes: this.#fetchBytes,
+        patienceMs: this.#options.patienceMs ?? defaultPatienceMs,
         fetchSent: () => {
           this.#startedMs ??= performance.now();
         },
-      }).finally(() => {
-        this.#lanes.delete(nodeId);
-        this.#wakeReader();
-      });
+      })
+        .catch((error: unknown) => {
+          this.#broken = { error };
+        })
+        .finally(() => {
+          this.#lanes.delete(nodeId);
+          this.#wakeReader();
+        });
       this.#lanes.set(nodeId, lane);
     }
   }

@@ -10,8 +10,6 @@ export interface Track {
   nextOffset: number;
   /** Node id of the broker to ask; undefined while it is not known. */
   leader: string | undefined;
-  /** Behind `nextOffset` is a batch of which nothing can be believed, not even where it ends. */
-  isLost: boolean;
   /** Grows where a single batch is larger. */
   maxBytes: number;
   /** After a failure: not asked for again before. */
@@ -29,10 +27,11 @@ export interface Track {
 
 const maxListedUnreadable = 100;
 
-/** Asked for of one partition at once. */
-export const partitionBytes: number = 1024 * 1024;
-
-export function createTrack(partition: number, fromOffset: number, toOffset: number): Track {
+export function createTrack(
+  partition: number,
+  { fromOffset, toOffset }: { readonly fromOffset: number; readonly toOffset: number },
+  maxBytes: number,
+): Track {
   return {
     partition,
     fromOffset,
@@ -40,8 +39,7 @@ export function createTrack(partition: number, fromOffset: number, toOffset: num
     fetchOffset: fromOffset,
     nextOffset: fromOffset,
     leader: undefined,
-    isLost: false,
-    maxBytes: partitionBytes,
+    maxBytes,
     notBeforeMs: 0,
     troubledSinceMs: undefined,
     end: fromOffset >= toOffset ? { kind: 'complete' } : { kind: 'reading' },

@@ -7,46 +7,61 @@ export interface Walked {
   readonly end: number;
   /** What to ask for next; undefined: nothing here can be used, and `fault` says why, or no batch is whole. */
   readonly nextOffset: number | undefined;
+  /** What is behind `end` cannot be used, and this is why. */
   readonly fault: BadBatch | undefined;
 }
 
 const batch = createBatch();
 
 /**
- * Steps from batch to batch by their lengths, so that the next request can be on its way before these are read. The checksum of
- * the last one is checked, because where it ends decides what is asked for next; if it is wrong that batch is left for the next
- * answer, in which another one follows it.
+ * Steps from batch to batch by their lengths, so that the next request can be on its way before these are read. What is asked
+ * for next must not hang on a batch that is corrupt: so the checksum of the last one is looked at, and only if it is wrong those
+ * of the others. What cannot be believed is left for the next answer, in which something follows that can.
  */
-export function walk(view: DataView, set: FetchedSet, toOffset: number): Walked {
+export function walk(payload: Buffer, set: FetchedSet, toOffset: number): Walked {
   let at = set.start;
-  let lastStart: number | undefined;
-  let lastBase = -1;
+  let lastStart = -1;
   let fault: BadBatch | undefined;
   try {
-    for (let end = batchEnd(view, at, set.end); end !== undefined; end = batchEnd(view, at, set.end)) {
-      readOffsets(view, at, end, batch);
-      if (batch.baseOffset >= toOffset && lastStart !== undefined) break;
-      if (batch.baseOffset <= lastBase) throw new BadBatch('checksum', 'its offset goes back');
+    for (let end = batchEnd(payload, at, set.end); end !== undefined; end = batchEnd(payload, at, set.end)) {
+      readOffsets(payload, at, end, batch);
+      if (batch.baseOffset >= toOffset && lastStart >= 0) break;
       lastStart = at;
-      lastBase = batch.baseOffset;
       at = end;
     }
   } catch (error) {
     fault = badBatch(error);
   }
-  if (lastStart === undefined) return { end: set.start, nextOffset: undefined, fault };
-  try {
-    readBatch(view, lastStart, at, batch);
-  } catch (error) {
-    fault = badBatch(error);
-    if (fault.kind === 'checksum') {
-      return { end: lastStart, nextOffset: lastStart === set.start ? undefined : lastBase, fault };
-    }
-  }
-  return { end: at, nextOffset: batch.lastOffset + 1, fault: undefined };
+  if (lastStart < 0) return { end: set.start, nextOffset: undefined, fault };
+  const lastFault = faultOf(payload, lastStart, at, set);
+  if (lastFault === undefined) return { end: at, nextOffset: batch.lastOffset + 1, fault };
+  return { ...lastBelievable(payload, set, at), fault: lastFault };
 }
 
-export function badBatch(error: unknown): BadBatch {
+function lastBelievable(payload: Buffer, set: FetchedSet, limit: number): Omit<Walked, 'fault'> {
+  let found: Omit<Walked, 'fault'> = { end: set.start, nextOffset: undefined };
+  for (let at = set.start; at < limit; ) {
+    const end = batchEnd(payload, at, limit)!;
+    if (faultOf(payload, at, end, set) === undefined) found = { end, nextOffset: batch.lastOffset + 1 };
+    at = end;
+  }
+  return found;
+}
+
+/** Undefined if the offsets can be believed, which is so where only the records are not in order. */
+function faultOf(payload: Buffer, start: number, end: number, set: FetchedSet): BadBatch | undefined {
+  try {
+    readBatch(payload, start, end, batch);
+  } catch (error) {
+    const fault = badBatch(error);
+    if (fault.kind !== 'torn') return fault;
+  }
+  // The checksum does not guard the offset.
+  if (batch.lastOffset < set.highWaterOffset) return undefined;
+  return new BadBatch('misplaced', 'its offsets are beyond the end of the log');
+}
+
+function badBatch(error: unknown): BadBatch {
   if (error instanceof BadBatch) return error;
   throw error;
 }

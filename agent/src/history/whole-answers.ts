@@ -1,82 +1,132 @@
+import net from 'node:net';
+import tls from 'node:tls';
+import type { AnswerBuffers } from './answer-buffers.ts';
+
 /**
- * kafkajs collects the pieces of an answer as the network hands them over and joins them when they are complete: each byte is
- * copied into memory that is fresh, and so is zeroed by the kernel, page by page. For answers of a megabyte that costs more than
- * reading the records. Here the pieces are put together in buffers that are used again, and kafkajs gets each answer whole: then
- * it joins nothing.
+ * kafkajs collects the pieces of an answer as the network hands them over, 64 KB each, and joins them when they are complete:
+ * each byte is copied into memory that is fresh, and the pieces are garbage by then. For answers of a megabyte that costs more
+ * than reading the records. Here the kernel writes each answer where it is to be, in buffers that are used again, and kafkajs
+ * gets it whole: then it joins nothing.
  */
 export interface Connection {
   readonly authHandlers: unknown;
+  readonly bytesBuffered: number;
+  chunks: Buffer[];
   readonly socket?: { destroy(error: Error): void };
+  socketFactory: SocketFactory;
   processData(bytes: Buffer): void;
 }
 
-/** Smaller answers are not worth a buffer of ours. */
-const leastPooledBytes = 64 * 1024;
+export type SocketFactory = (place: {
+  readonly host: string;
+  readonly port: number;
+  readonly ssl?: tls.ConnectionOptions | null;
+  readonly onConnect: () => void;
+}) => net.Socket;
+
 /** Far more than we ask for; a broker's answer is larger only if a single batch is. */
 const maxAnswerBytes = 512 * 1024 * 1024;
 const sizeBytes = 4;
-
-/** Buffers for answers: as many as are in use at once, and no more. */
-export class AnswerBuffers {
-  readonly #free: Buffer[] = [];
-  readonly #lent = new Map<ArrayBufferLike, Buffer>();
-  readonly #maxFree: number;
-
-  constructor(maxFree: number) {
-    this.#maxFree = maxFree;
-  }
-
-  take(length: number): Buffer {
-    if (length < leastPooledBytes) return Buffer.allocUnsafe(length);
-    const fitting = this.#free.findIndex((buffer) => buffer.length >= length);
-    // A quarter more, so that the next answer, which is about as long, fits too.
-    const buffer = fitting < 0 ? Buffer.allocUnsafeSlow(Math.ceil(length * 1.25)) : this.#free.splice(fitting, 1)[0]!;
-    this.#lent.set(buffer.buffer, buffer);
-    return buffer.subarray(0, length);
-  }
-
-  /** `bytes`: any part of what was taken. What was not lent is not ours. */
-  giveBack(bytes: Buffer): void {
-    const buffer = this.#lent.get(bytes.buffer);
-    if (buffer === undefined) return;
-    this.#lent.delete(bytes.buffer);
-    if (this.#free.length >= this.#maxFree) this.#free.shift();
-    this.#free.push(buffer);
-  }
-}
+const keepAliveAfterMs = 60_000;
 
 /** From now on `connection` hands whole answers to kafkajs, in `buffers`. */
 export function readWhole(connection: Connection, buffers: AnswerBuffers): void {
-  const processData = connection.processData;
-  const size = Buffer.alloc(sizeBytes);
-  let sizeRead = 0;
-  let answer: Buffer | undefined;
-  let answerRead = 0;
-  connection.processData = (bytes) => {
-    // While it proves who it is, the other side may answer without a size.
-    if (connection.authHandlers) return processData.call(connection, bytes);
-    for (let at = 0; at < bytes.length; ) {
-      if (answer === undefined) {
-        const taken = bytes.copy(size, sizeRead, at);
-        sizeRead += taken;
-        at += taken;
-        if (sizeRead < sizeBytes) return;
-        const length = size.readInt32BE(0);
-        if (length < sizeBytes || length > maxAnswerBytes) {
-          connection.socket?.destroy(new Error(`an answer of ${length} bytes`));
-          return;
-        }
-        answer = buffers.take(sizeBytes + length);
-        answerRead = size.copy(answer);
-        sizeRead = 0;
-      }
-      const taken = bytes.copy(answer, answerRead, at);
-      answerRead += taken;
-      at += taken;
-      if (answerRead < answer.length) return;
-      const whole = answer;
-      answer = undefined;
-      processData.call(connection, whole);
-    }
+  const { processData, socketFactory } = connection;
+  const whole = new Whole(buffers, {
+    fault(length) {
+      // While it proves who it is, an answer may be empty.
+      if (length >= (connection.authHandlers ? 0 : sizeBytes) && length <= maxAnswerBytes) return false;
+      connection.socket?.destroy(new Error(`an answer of ${length} bytes`));
+      return true;
+    },
+    complete(answer) {
+      // It would be joined to what is left of the last one, which is nothing.
+      if (connection.bytesBuffered === 0) connection.chunks = [];
+      processData.call(connection, answer);
+    },
+  });
+  connection.processData = (bytes) => whole.copy(bytes);
+  connection.socketFactory = (place) => {
+    whole.restart();
+    return isKafkajsOwn(socketFactory) ? connectInto(whole, place) : socketFactory(place);
   };
+}
+
+/**
+ * What kafkajs does when the user has given no way of connecting. It keeps that function to itself, so it is known by its text;
+ * any other, and one of another version, is called as it is and what it reads is copied.
+ */
+function isKafkajsOwn(factory: SocketFactory): boolean {
+  const text = String(factory).replace(/\s+/g, '');
+  return (
+    text.includes('net.connect({host,port},onConnect)') &&
+    text.includes('tls.connect(Object.assign({host,port},!net.isIP(host)?{servername:host}:{},ssl),onConnect)')
+  );
+}
+
+function connectInto(whole: Whole, { host, port, ssl, onConnect }: Parameters<SocketFactory>[0]): net.Socket {
+  const onread = {
+    buffer: () => whole.room(),
+    callback: (length: number) => {
+      whole.filled(length);
+      return true;
+    },
+  };
+  const socket = ssl
+    ? tls.connect({ host, port, ...(net.isIP(host) ? {} : { servername: host }), ...ssl, onread } as object, onConnect)
+    : net.connect({ host, port, onread }, onConnect);
+  return socket.setKeepAlive(true, keepAliveAfterMs);
+}
+
+/** An answer as it comes: first four bytes that say how long it is, then so many. */
+class Whole {
+  readonly #buffers: AnswerBuffers;
+  readonly #then: { fault(length: number): boolean; complete(answer: Buffer): void };
+  readonly #size = Buffer.alloc(sizeBytes);
+  #answer: Buffer | undefined;
+  #at = 0;
+
+  constructor(buffers: AnswerBuffers, then: { fault(length: number): boolean; complete(answer: Buffer): void }) {
+    this.#buffers = buffers;
+    this.#then = then;
+  }
+
+  /** Another connection: what the last one left unfinished will not come. */
+  restart(): void {
+    if (this.#answer !== undefined) this.#buffers.giveBack(this.#answer);
+    this.#answer = undefined;
+    this.#at = 0;
+  }
+
+  /** Where the next bytes belong; never empty. */
+  room(): Buffer {
+    return (this.#answer ?? this.#size).subarray(this.#at);
+  }
+
+  filled(length: number): void {
+    this.#at += length;
+    if (this.#answer === undefined) {
+      if (this.#at < sizeBytes) return;
+      const answerLength = this.#size.readInt32BE(0);
+      if (this.#then.fault(answerLength)) {
+        this.restart();
+        return;
+      }
+      this.#answer = this.#buffers.take(sizeBytes + answerLength);
+      this.#size.copy(this.#answer);
+    }
+    if (this.#at < this.#answer.length) return;
+    const answer = this.#answer;
+    this.#answer = undefined;
+    this.#at = 0;
+    this.#then.complete(answer);
+  }
+
+  copy(bytes: Buffer): void {
+    for (let at = 0; at < bytes.length; ) {
+      const taken = bytes.copy(this.room(), 0, at);
+      at += taken;
+      this.filled(taken);
+    }
+  }
 }
