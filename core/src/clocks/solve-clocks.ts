@@ -3,6 +3,7 @@ import { type BoundEnd, type ClockSolution, offsetAt, solveClocks } from '../clo
 import {
   addCausality,
   addReading,
+  allowDrift,
   assumeCausality,
   type ClockEvidence,
   createClockEvidence,
@@ -33,11 +34,11 @@ export function solveAll(fold: ClockFold, at: { readonly nowMs: number; readonly
   for (const { id, role } of fold.clocks.values()) {
     if (role !== 'broker') uses.set(id, useOf(channelsOf.get(id) ?? []));
   }
-  const evidence = evidenceOf(fold, uses);
+  const drifts = driftsOf(fold);
+  const evidence = evidenceOf(fold, uses, drifts);
   const solves = Math.round(edgesPerSearch / (evidence.causal.size + 3 * evidence.nodes.length + 1));
   const solution = solveClocks(evidence, Math.min(mostSolves, Math.max(fewestSolves, solves)));
   fold.contradictions = contradictionsOf(fold, solution, nowMs);
-  const drifts = driftsOf(fold);
   const later = laterThanPeers(fold, uses);
   const nodes = [...fold.clocks.values()];
   fold.known = nodes
@@ -55,10 +56,15 @@ export const solveEveryMs = 10_000;
 const maxHistory = 90;
 const rank = { host: 0, broker: 1, producer: 2 } as const;
 
-function evidenceOf(fold: ClockFold, uses: ReadonlyMap<string, EventTimeUse | undefined>): ClockEvidence {
+function evidenceOf(
+  fold: ClockFold,
+  uses: ReadonlyMap<string, EventTimeUse | undefined>,
+  drifts: ReadonlyMap<string, KnownDrift>,
+): ClockEvidence {
   const evidence = createClockEvidence();
-  for (const { readings } of fold.clocks.values()) {
-    for (const reading of readings) addReading(evidence, reading);
+  for (const node of fold.clocks.values()) {
+    allowMeasured(evidence, node, drifts.get(node.id));
+    for (const reading of node.readings) addReading(evidence, reading);
   }
   for (const { from, to, isAssumed, cells } of fold.pairs.values()) {
     const use = uses.get(from.id);
@@ -72,6 +78,20 @@ function evidenceOf(fold: ClockFold, uses: ReadonlyMap<string, EventTimeUse | un
   }
   return evidence;
 }
+
+/**
+ * A host with an agent keeps the promise, for its readings tell when it does not. Of a clock that nobody watches its own records
+ * tell how fast it runs, surer and surer; until then it is granted what the worst of virtual machines do.
+ */
+function allowMeasured(evidence: ClockEvidence, { id, role }: ClockNode, drift: KnownDrift | undefined): void {
+  if (role === 'host') return;
+  const isKnown = drift !== undefined && drift.errorPpm < fastestUnwatchedPpm;
+  // What it is measured against may itself drift as fast as promised.
+  const againstPpm = drift?.against === undefined ? 0 : evidence.promises.phiPpm;
+  allowDrift(evidence, id, isKnown ? Math.abs(drift.ppm) + drift.errorPpm + againstPpm : fastestUnwatchedPpm);
+}
+
+const fastestUnwatchedPpm = 500;
 
 interface Node {
   readonly node: ClockNode;
