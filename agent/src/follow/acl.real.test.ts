@@ -47,7 +47,7 @@ async function grant(admin: Admin, operation: Operation, resourceType: Resource,
 
 test.skipIf(missing)('says exactly which right is missing, and goes on as soon as it is there', async () => {
   const [port] = (await freePorts(1)) as [number];
-  const broker = await startKafka(() => {}, guarded(port));
+  const broker = await startKafka(() => {}, { properties: guarded(port) });
   leaving.push(() => broker.stop());
   const kafka = kafkaOf(broker.brokers);
   const admin = kafka.admin();

@@ -14,6 +14,8 @@ export interface Broker {
   readonly brokers: readonly string[];
   /** What was taken, in words. */
   readonly what: string;
+  /** When its process was started, and with it a clock that runs at a rate of its own; unknown of the user's own. */
+  readonly startedMs?: number;
   /** Resolves, with the reason, if it ends unasked; never if it is the user's own. */
   readonly ended: Promise<string>;
   /** Ends what was started and removes its data; nothing if the broker is the user's own. */
@@ -29,19 +31,20 @@ export interface Ports {
   readonly controllerPort: number;
 }
 
-/**
- * A single node in KRaft mode, broker and controller in one. Its data lives as long as it does. `properties`: lines that
- * come after ours, and so win.
- */
-export async function startKafka(
-  onProgress: (line: string) => void,
-  properties: (ports: Ports) => string = () => '',
-): Promise<Broker> {
+export interface KafkaOptions {
+  /** Lines that come after ours, and so win. */
+  readonly properties?: (ports: Ports) => string;
+  /** Such as what its clock is. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** A single node in KRaft mode, broker and controller in one. Its data lives as long as it does. */
+export async function startKafka(onProgress: (line: string) => void, options: KafkaOptions = {}): Promise<Broker> {
   const java = await findJava();
   const jars = await kafkaJars(cacheFolder(), onProgress);
   for (let attempt = 1; ; attempt++) {
     try {
-      return await startOnce(java, jars, onProgress, properties);
+      return await startOnce(java, jars, onProgress, options);
     } catch (error) {
       if (!(error instanceof PortTaken) || attempt === maxTries) throw error;
     }
@@ -54,7 +57,7 @@ async function startOnce(
   java: string,
   jars: string,
   onProgress: (line: string) => void,
-  moreProperties: (ports: Ports) => string,
+  { properties: moreProperties = () => '', env = {} }: KafkaOptions,
 ): Promise<Broker> {
   const [brokerPort, controllerPort] = (await freePorts(2)) as [number, number];
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-kafka-'));
@@ -68,15 +71,17 @@ async function startOnce(
   const ports = { brokerPort, controllerPort };
   await writeFile(properties, serverProperties({ ...ports, folder }) + moreProperties(ports));
   const runJava = (...args: string[]): Child =>
-    startChild({ command: java, args: [...jvmOptions, '-cp', join(jars, '*'), ...args], folder });
+    startChild({ command: java, args: [...jvmOptions, '-cp', join(jars, '*'), ...args], folder, env });
 
   const address = `127.0.0.1:${brokerPort}`;
   let kafka: Child | undefined;
+  let processStartedMs: number;
   try {
     onProgress(`Starting Kafka ${kafkaVersion} on ${address} …`);
     const startedMs = performance.now();
     const formatted = await runJava('kafka.tools.StorageTool', 'format', '-t', clusterId, '-c', properties).ended;
     if (formatted.code !== 0) throw notStarted(formatted.lastWords);
+    processStartedMs = Date.now();
     kafka = runJava('kafka.Kafka', properties);
     await untilReady(kafka, address, onProgress);
     onProgress(`Kafka is ready after ${((performance.now() - startedMs) / 1000).toFixed(1)} s.`);
@@ -91,6 +96,7 @@ async function startOnce(
   return {
     brokers: [address],
     what: `Apache Kafka ${kafkaVersion}, started here for this run`,
+    startedMs: processStartedMs,
     ended: new Promise((resolve) => {
       void running.ended.then(({ lastWords }) => {
         if (!isStopping) resolve(`Kafka on ${address} ended unasked: ${lastWords.at(-1) ?? 'it was killed'}`);

@@ -35,15 +35,14 @@ export async function composeOnHost(): Promise<OnHost> {
   const free = await freePorts(inside.length);
   const ports = new Map(inside.map((port, i) => [port, free[i]!]));
 
-  const kafka = await startKafka(
-    () => {},
-    ({ brokerPort, controllerPort }) => {
+  const kafka = await startKafka(() => {}, {
+    properties: ({ brokerPort, controllerPort }) => {
       ports.set(9092, brokerPort).set(9093, controllerPort);
       return kafkaProperties(composeFile.services.kafka!.environment!)
         .map((line) => `${here(line)}\n`)
         .join('');
     },
-  );
+  });
 
   /** Every address of a container is one of this machine here. */
   function here(text: string): string {
