@@ -2,6 +2,8 @@ import { defineConfig } from 'vitest/config';
 
 // Workspace packages are run from their sources: no build is needed before a test.
 const ssr = { resolve: { conditions: ['tidemark-source'] } };
+// What a test starts keeps nothing, unless the test says where.
+const env = { TIDEMARK_STORE: 'off' };
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.real.test.ts'];
 
 export default defineConfig({
@@ -11,6 +13,7 @@ export default defineConfig({
         ssr,
         test: {
           name: 'unit',
+          env,
           include: ['{core,config,agent,collector,dashboard,testbed,cli,test}/**/*.test.ts'],
           exclude: [...exclude, '**/*.broker.test.ts'],
           testTimeout: 60_000,
@@ -22,6 +25,7 @@ export default defineConfig({
         test: {
           // They share one real broker, and two cores with it: one file after the other.
           name: 'broker',
+          env,
           include: ['**/*.broker.test.ts'],
           exclude,
           globalSetup: ['testbed/src/broker/vitest-setup.ts'],

@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 export default defineConfig({
   ssr: { resolve: { conditions: ['tidemark-source'] } },
   test: {
+    // What a test starts keeps nothing, unless the test says where.
+    env: { TIDEMARK_STORE: 'off' },
     include: ['**/*.real.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['testbed/src/broker/vitest-setup.ts'],

@@ -51,7 +51,13 @@ export async function setStage(brokers: readonly string[], partitions: number): 
   const topic = `follow-${randomUUID().slice(0, 8)}`;
   await createTopic(brokers, topic, partitions);
   const serving = await startCollector(
-    { listen: { host: '127.0.0.1', port: 0 }, tickMs: 1000, logLevel: 'silent', dashboard: undefined },
+    {
+      listen: { host: '127.0.0.1', port: 0 },
+      tickMs: 1000,
+      logLevel: 'silent',
+      dashboard: undefined,
+      store: undefined,
+    },
     pino({ level: 'silent' }),
   );
   return {

@@ -31,7 +31,11 @@ export type ApiSchema = {
       | Answer<readonly SeriesPoint[], { query: { fromMs?: string; toMs?: string } }, 200>
       | Answer<ApiError, { query: { fromMs?: string; toMs?: string } }, 400>;
   };
-  '/api/incidents': { $get: Answer<readonly Incident[], NoInput, 200> };
+  '/api/incidents': {
+    $get:
+      | Answer<readonly Incident[], { query: { since?: string } }, 200>
+      | Answer<ApiError, { query: { since?: string } }, 400>;
+  };
   '/api/incidents/:id': {
     $get: Answer<Incident, { param: { id: string } }, 200> | Answer<ApiError, { param: { id: string } }, 404>;
   };

@@ -1,10 +1,9 @@
 import type { HttpBindings } from '@hono/node-server';
-import { ingest } from '@tidemark/core';
 import { type Context, Hono } from 'hono';
 import { streamSSE } from 'hono/streaming';
 import type { ApiError, App } from './api.ts';
-import type { Board } from './board.ts';
 import type { Collector } from './collector.ts';
+import type { History } from './history.ts';
 import { page } from './page.ts';
 import { type RefusalReason, readReport } from './read-report.ts';
 import { type Stream, streamLimits } from './streams.ts';
@@ -23,18 +22,18 @@ const refusalStatus: { readonly [R in RefusalReason]: 400 | 413 | 415 } = {
 
 /** The collector's door, API and page. It has no clock and keeps nothing: all that it needs is handed in. */
 export function createApp(collector: Collector): App {
-  const { board, metrics, pageDirectory, log } = collector;
+  const { board, history, metrics, pageDirectory, log } = collector;
   const app = new Hono<Env>();
 
   app.post('/api/report', (c) => takeReport(c, collector));
   app.get('/api/assessment', (c) => json(c, board.assessmentJson));
   app.get('/api/topology', (c) => c.json(board.assessment.topology, 200, noStore));
-  app.get('/api/series', (c) => series(c, board));
-  app.get('/api/incidents', (c) => c.json(board.assessment.incidents, 200, noStore));
-  app.get('/api/incidents/:id', (c) => {
+  app.get('/api/series', (c) => series(c, history));
+  app.get('/api/incidents', (c) => incidents(c, history));
+  app.get('/api/incidents/:id', async (c) => {
     const id = c.req.param('id');
-    const incident = board.assessment.incidents.find((incident) => incident.id === id);
-    return incident === undefined ? refuse(c, 404, `no incident ${id}`) : c.json(incident, 200, noStore);
+    const incident = await history.incident(id);
+    return incident === undefined ? refuse(c, 404, `no incident ${id}`) : json(c, incident);
   });
   app.get('/api/drops', (c) => json(c, board.dropsJson));
   app.get('/api/events', (c) => events(c, collector));
@@ -54,12 +53,14 @@ export function createApp(collector: Collector): App {
   return app as unknown as App;
 }
 
-async function takeReport(c: Context<Env>, { state, metrics, nowMs, log }: Collector): Promise<Response> {
+async function takeReport(c: Context<Env>, { intake, metrics, nowMs, log }: Collector): Promise<Response> {
   const read = await readReport(c.req.raw);
   if (read.ok) {
-    const outcome = ingest(state, read.report, nowMs());
+    const outcome = await intake.report(read.report, read.raw, nowMs());
     metrics.health[outcome]();
-    return c.body(null, 204);
+    if (outcome !== 'notKept') return c.body(null, 204);
+    c.header('retry-after', '5');
+    return refuse(c, 503, 'the report cannot be kept now; keep it and send it again');
   }
   const { reason, error, faults } = read.refusal;
   metrics.health.refused(reason);
@@ -67,13 +68,21 @@ async function takeReport(c: Context<Env>, { state, metrics, nowMs, log }: Colle
   return c.json({ error, faults } satisfies ApiError, refusalStatus[reason]);
 }
 
-function series(c: Context<Env>, board: Board): Response {
+async function series(c: Context<Env>, history: History): Promise<Response> {
   const fromMs = instant(c.req.query('fromMs'), Number.NEGATIVE_INFINITY);
   const toMs = instant(c.req.query('toMs'), Number.POSITIVE_INFINITY);
   if (Number.isNaN(fromMs) || Number.isNaN(toMs) || fromMs > toMs) {
     return refuse(c, 400, 'fromMs and toMs: expected milliseconds since 1970, fromMs at most toMs');
   }
-  return json(c, board.series.between(fromMs, toMs));
+  return json(c, await history.points(fromMs, toMs));
+}
+
+async function incidents(c: Context<Env>, history: History): Promise<Response> {
+  const given = c.req.query('since');
+  if (given === undefined) return json(c, history.latestIncidents());
+  const sinceMs = instant(given, 0);
+  if (Number.isNaN(sinceMs)) return refuse(c, 400, 'since: expected milliseconds since 1970');
+  return json(c, await history.incidents(sinceMs));
 }
 
 function instant(text: string | undefined, unless: number): number {

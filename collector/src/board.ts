@@ -31,6 +31,7 @@ export class Board {
   #dropsJson: string | undefined;
   #helloFrame: Uint8Array | undefined;
   #changedJson = '[]';
+  #isRestored = false;
 
   constructor(state: State, nowMs: number) {
     this.#state = state;
@@ -41,17 +42,24 @@ export class Board {
     return this.#assessment;
   }
 
-  /** False until the first tick. */
+  /** False until the first tick of this process. */
   get ready(): boolean {
-    return this.#assessment.tick > 0;
+    return this.#assessment.tick > 0 && !this.#isRestored;
   }
 
   post(assessment: Assessment, changed: readonly SeriesPoint[]): void {
+    this.#isRestored = false;
     this.#assessment = assessment;
     this.#assessmentJson = undefined;
     this.#dropsJson = undefined;
     this.#helloFrame = undefined;
     this.#changedJson = this.series.replaceFrom(assessment.revisedFromMs, changed);
+  }
+
+  /** What was served before the collector was started again. It is ready once it has judged anew. */
+  restore(assessment: Assessment, points: readonly SeriesPoint[]): void {
+    this.post(assessment, points);
+    this.#isRestored = true;
   }
 
   get assessmentJson(): string {

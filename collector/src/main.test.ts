@@ -1,45 +1,9 @@
-import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
-import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { json } from '../test/served.ts';
+import { start } from '../test/started.ts';
 import { reportsOf } from '../test/story.ts';
-
-const main = fileURLToPath(new URL('main.ts', import.meta.url));
-
-interface Started extends AsyncDisposable {
-  readonly child: ChildProcess;
-  readonly out: () => { readonly stdout: string; readonly stderr: string };
-  /** Settles with the exit code. */
-  readonly ended: Promise<number | null>;
-  /** The first line of stdout. */
-  readonly firstLine: Promise<string>;
-}
-
-function start(flags: readonly string[], environment: { readonly [name: string]: string } = {}): Started {
-  const child = spawn(process.execPath, ['--conditions=tidemark-source', main, ...flags], {
-    env: { PATH: process.env.PATH, ...environment },
-  });
-  const out = { stdout: '', stderr: '' };
-  const { promise: firstLine, resolve } = Promise.withResolvers<string>();
-  child.stdout.setEncoding('utf8').on('data', (chunk: string) => {
-    out.stdout += chunk;
-    if (out.stdout.includes('\n')) resolve(out.stdout.split('\n')[0]!);
-  });
-  child.stderr.setEncoding('utf8').on('data', (chunk: string) => {
-    out.stderr += chunk;
-  });
-  const ended = once(child, 'close').then(([code]) => {
-    resolve(out.stdout);
-    return code as number | null;
-  });
-  const dispose = async () => {
-    child.kill('SIGKILL');
-    await ended;
-  };
-  return { child, out: () => out, ended, firstLine, [Symbol.asyncDispose]: dispose };
-}
 
 const ready = /^tidemark collector: page and API at (http:\/\/127\.0\.0\.1:\d+\/)$/;
 

@@ -1,7 +1,7 @@
 import { faultLine, readCollectorSettings } from '@tidemark/config';
 import { destination, pino } from 'pino';
 import type { Serving } from './server.ts';
-import { startCollector } from './start.ts';
+import { StoreUnusable, startCollector } from './start.ts';
 
 const settings = readCollectorSettings(process.env, process.argv.slice(2));
 if (settings.ok) await run();
@@ -18,7 +18,9 @@ async function run(): Promise<void> {
   try {
     collector = await startCollector(settings.value, log);
   } catch (error) {
-    console.error(`tidemark collector: ${cannotListen(listen, error)}`);
+    console.error(
+      `tidemark collector: ${error instanceof StoreUnusable ? error.message : cannotListen(listen, error)}`,
+    );
     process.exitCode = 1;
     return;
   }

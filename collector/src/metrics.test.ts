@@ -1,6 +1,8 @@
-import { readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { type Served, served } from '../test/served.ts';
+import { type Served, served, storeIn } from '../test/served.ts';
 import { reportsOf, type Story } from '../test/story.ts';
 
 const startMs = 1_700_000_000_000;
@@ -20,7 +22,7 @@ async function told(server: Served, ...stories: readonly Story[]): Promise<void>
     server.setNow(report.toMs);
     await server.post(report);
   }
-  server.tickAt(startMs + 60_000);
+  await server.tickAt(startMs + 60_000);
 }
 
 interface Family {
@@ -63,7 +65,8 @@ function documented(): Family[] {
 }
 
 test('docs/metrics.md and /metrics name the same metrics, with the same kind, labels and words', async () => {
-  await using server = await served({ nowMs: startMs });
+  const folder = mkdtempSync(join(tmpdir(), 'tidemark-metrics-'));
+  await using server = await served({ nowMs: startMs, store: storeIn(folder, startMs) });
   await told(server, cut, ahead);
   const live = familiesOf(await (await server.get('/metrics')).text());
   const said = documented();
@@ -73,6 +76,7 @@ test('docs/metrics.md and /metrics name the same metrics, with the same kind, la
     expect(rows, `${family.name} has rows in this story`).toBeGreaterThan(0);
     expect(is).toEqual(family);
   }
+  rmSync(folder, { recursive: true });
 });
 
 describe('names follow the rules', async () => {

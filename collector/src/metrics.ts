@@ -1,14 +1,19 @@
-import { type Metric, metrics, type Row } from '@tidemark/core';
-import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { type Metric, metrics } from '@tidemark/core';
+import { Counter, Histogram, Registry } from 'prom-client';
 import type { Board } from './board.ts';
 import { type RefusalReason, refusalReasons } from './read-report.ts';
+import { register } from './register-metric.ts';
 import { RowCap } from './row-cap.ts';
+import type { Store } from './store/store.ts';
+import { registerStore } from './store-metrics.ts';
 import type { Streams } from './streams.ts';
 
 /** What the collector counts of itself while it works. */
 export interface Health {
   readonly accepted: () => void;
   readonly duplicate: () => void;
+  /** It could not be written; its agent keeps it. */
+  readonly notKept: () => void;
   readonly refused: (reason: RefusalReason) => void;
   readonly ticked: (durationMs: number) => void;
   readonly failed: (where: 'tick' | 'request') => void;
@@ -28,6 +33,7 @@ export interface Metrics {
 export function createMetrics(parts: {
   readonly board: Board;
   readonly streams: Streams;
+  readonly store?: Store | undefined;
   readonly version: string;
   readonly maxRowsPerMetric?: number;
 }): Metrics {
@@ -37,34 +43,8 @@ export function createMetrics(parts: {
     register(registry, metric, () => cap.apply(metric, metric.rows(parts.board.assessment)));
   }
   registerLive(registry, parts);
+  if (parts.store !== undefined) registerStore(registry, parts.store);
   return { health: createHealth(registry), contentType: registry.contentType, text: () => registry.metrics() };
-}
-
-type Shown = Pick<Metric, 'name' | 'kind' | 'help' | 'labels'>;
-
-function register(registry: Registry, { name, kind, help, labels }: Shown, rows: () => readonly Row[]): void {
-  const common = { name, help, labelNames: [...labels], registers: [registry] };
-  if (kind === 'gauge') {
-    new Gauge({
-      ...common,
-      collect() {
-        this.reset();
-        for (const row of rows()) this.set(named(labels, row), row.value);
-      },
-    });
-  } else {
-    new Counter({
-      ...common,
-      collect() {
-        this.reset();
-        for (const row of rows()) this.inc(named(labels, row), row.value);
-      },
-    });
-  }
-}
-
-function named(labels: readonly string[], row: Row): { [label: string]: string } {
-  return Object.fromEntries(labels.map((label, i) => [label, row.labels[i]!]));
 }
 
 function registerLive(
@@ -131,6 +111,11 @@ function createHealth(registry: Registry): Health {
     help: 'Reports that had come before: acknowledged, not counted again.',
     registers,
   });
+  const notKept = new Counter({
+    name: 'tidemark_collector_reports_not_kept_total',
+    help: 'Reports that could not be written to the store. Their agents keep them and send them again.',
+    registers,
+  });
   const refused = new Counter({
     name: 'tidemark_collector_reports_refused_total',
     help: 'Reports that were refused at the door, by reason.',
@@ -154,6 +139,7 @@ function createHealth(registry: Registry): Health {
   return {
     accepted: () => accepted.inc(),
     duplicate: () => duplicate.inc(),
+    notKept: () => notKept.inc(),
     refused: (reason) => refused.inc({ reason }),
     ticked: (durationMs) => ticks.observe(durationMs / 1000),
     failed: (where) => failures.inc({ where }),

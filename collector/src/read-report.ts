@@ -13,8 +13,15 @@ export const refusalReasons = ['mediaType', 'encoding', 'tooLarge', 'notJson', '
 export type RefusalReason = (typeof refusalReasons)[number];
 
 export type ReadReport =
-  | { readonly ok: true; readonly report: Report }
+  | { readonly ok: true; readonly report: Report; readonly raw: RawReport }
   | { readonly ok: false; readonly refusal: Refusal };
+
+/** A report as it came in. */
+export interface RawReport {
+  readonly body: Uint8Array;
+  /** By gzip. */
+  readonly isPacked: boolean;
+}
 
 /**
  * A report from the body of a request: unpacked, parsed and checked. Nothing is trusted: the limit of bytes holds for what
@@ -33,20 +40,28 @@ export async function readReport(request: Request): Promise<ReadReport> {
   }
   if (Number(request.headers.get('content-length') ?? 0) > reportLimits.maxBytes) return tooLarge();
   const body = request.body ?? new Blob([]).stream();
-  const text = await readText(encoding === 'gzip' ? unpacked(body) : body);
+  const packed: Uint8Array[] = [];
+  const text = await readText(encoding === 'gzip' ? unpacked(body, packed) : body);
   if (!text.ok) return text;
-  return parse(text.text);
+  const read = parse(text.text);
+  if (!read.ok) return read;
+  const isPacked = encoding === 'gzip';
+  return { ...read, raw: { body: isPacked ? Buffer.concat(packed) : Buffer.from(text.text), isPacked } };
 }
 
 type ReadText = { readonly ok: true; readonly text: string } | { readonly ok: false; readonly refusal: Refusal };
 
-function unpacked(body: ReadableStream<Uint8Array>): ReadableStream<Uint8Array> {
+/** What is unpacked is also put, as it came, to `packed`. */
+function unpacked(body: ReadableStream<Uint8Array>, packed: Uint8Array[]): ReadableStream<Uint8Array> {
   let bytes = 0;
   const limit = new TransformStream<Uint8Array, Uint8Array<ArrayBuffer>>({
     transform(chunk, controller) {
       bytes += chunk.byteLength;
       if (bytes > reportLimits.maxBytes) controller.error(new TooLarge());
-      else controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+      else {
+        packed.push(chunk);
+        controller.enqueue(chunk as Uint8Array<ArrayBuffer>);
+      }
     },
   });
   return body.pipeThrough(limit).pipeThrough(new DecompressionStream('gzip'));
@@ -80,7 +95,9 @@ function unreadable(error: unknown): ReadText & { readonly ok: false } {
   return refused('aborted', `the body did not come through: ${String(error)}`);
 }
 
-function parse(text: string): ReadReport {
+type Parsed = { readonly ok: true; readonly report: Report } | { readonly ok: false; readonly refusal: Refusal };
+
+function parse(text: string): Parsed {
   let value: unknown;
   try {
     value = JSON.parse(text);

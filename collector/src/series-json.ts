@@ -16,15 +16,24 @@ export class SeriesJson {
     const firstMs = Math.min(fromMs, changed[0]?.atMs ?? fromMs);
     const lastMs = changed.at(-1)?.atMs ?? Number.NEGATIVE_INFINITY;
     this.#points = [...this.#points.filter(({ atMs }) => atMs < firstMs && atMs >= lastMs - shownMs), ...changed];
-    return arrayOf(changed);
+    return jsonArray(changed.map(({ json }) => json));
   }
 
   /** Both ends inclusive. */
   between(fromMs: number, toMs: number): string {
-    return arrayOf(this.#points.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs));
+    return jsonArray(this.textsBetween(fromMs, toMs));
+  }
+
+  textsBetween(fromMs: number, toMs: number): string[] {
+    return this.#points.filter(({ atMs }) => atMs >= fromMs && atMs <= toMs).map(({ json }) => json);
+  }
+
+  get firstMs(): number | undefined {
+    return this.#points[0]?.atMs;
   }
 }
 
-function arrayOf(points: readonly { readonly json: string }[]): string {
-  return `[${points.map(({ json }) => json).join(',')}]`;
+/** Of values that are JSON already. */
+export function jsonArray(values: readonly string[]): string {
+  return `[${values.join(',')}]`;
 }

@@ -8,6 +8,7 @@ const defaults: CollectorSettings = {
   tickMs: 1000,
   logLevel: 'info',
   dashboard: undefined,
+  store: { folder: 'tidemark-data', retentionMs: 15 * 86_400_000, maxBytes: 1e9, snapshotEveryMs: 300_000 },
 };
 
 test('the variables that there are', () => {
@@ -17,6 +18,10 @@ test('the variables that there are', () => {
     'TIDEMARK_LOG_LEVEL',
     'TIDEMARK_DASHBOARD',
     'TIDEMARK_TOPOLOGY',
+    'TIDEMARK_STORE',
+    'TIDEMARK_RETENTION',
+    'TIDEMARK_STORE_SIZE',
+    'TIDEMARK_SNAPSHOT_INTERVAL',
   ]);
 });
 
@@ -44,19 +49,37 @@ test.for<{ why: string; environment?: Environment; flags?: string[]; want: Parti
     flags: ['--listen', '[::1]:8081'],
     want: { listen: { host: '::1', port: 8081 } },
   },
+  { why: 'nothing is kept', flags: ['--store', 'off'], want: { store: undefined } },
+  {
+    why: 'what is kept, and how much of it',
+    environment: { TIDEMARK_STORE: '/var/lib/tidemark', TIDEMARK_RETENTION: '1d' },
+    flags: ['--store-size', '1.5GB', '--snapshot-interval', '1m'],
+    want: {
+      store: { folder: '/var/lib/tidemark', retentionMs: 86_400_000, maxBytes: 1.5e9, snapshotEveryMs: 60_000 },
+    },
+  },
   { why: "the agent's variables are its own", environment: { TIDEMARK_GRACE: '5 sec' }, want: {} },
 ])('$why', ({ environment = {}, flags = [], want }) => {
   expect(readCollectorSettings(environment, flags)).toEqual({ ok: true, value: { ...defaults, ...want } });
 });
 
 const addresses = 'an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0';
-const allFlags = '--listen, --tick, --log-level, --dashboard, --topology';
+const allFlags =
+  '--listen, --tick, --log-level, --dashboard, --topology, --store, --retention, --store-size, --snapshot-interval';
 
 test.for<{ why: string; environment?: Environment; flags?: string[]; want: string[] }>([
   {
     why: 'a port alone',
     environment: { TIDEMARK_LISTEN: '8080' },
     want: [`TIDEMARK_LISTEN: got "8080"; expected ${addresses}`],
+  },
+  {
+    why: 'a store that would be full of its own log, and a retention of minutes',
+    flags: ['--store-size', '10MB', '--retention', '5m'],
+    want: [
+      '--retention: got "5m"; expected a duration from 1h to 3650d such as 15d',
+      '--store-size: got "10MB"; expected a size from 256MB up such as 1GB',
+    ],
   },
   {
     why: 'a port that none can have',

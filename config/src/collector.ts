@@ -17,6 +17,16 @@ export interface Address {
   readonly port: number;
 }
 
+/** What outlives the process. */
+export interface StoreSettings {
+  readonly folder: string;
+  /** How long incidents and the ten-second points are kept. */
+  readonly retentionMs: number;
+  /** The oldest of them go when there is more on the disk. */
+  readonly maxBytes: number;
+  readonly snapshotEveryMs: number;
+}
+
 export interface CollectorSettings {
   readonly listen: Address;
   readonly tickMs: number;
@@ -25,24 +35,29 @@ export interface CollectorSettings {
   readonly dashboard: string | undefined;
   /** What the user says of groups and the topics between them. */
   readonly topology?: TopologySpec | undefined;
+  /** Undefined: nothing is kept. */
+  readonly store?: StoreSettings | undefined;
 }
 
-const tickBoundsMs = { lowest: 100, highest: 60_000 };
+const defaultFolder = 'tidemark-data';
 
 const schema = z.object({
   listen: text('an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0', parseAddress).default({
     host: '127.0.0.1',
     port: 8080,
   }),
-  tick: text('a duration from 100ms to 1m such as 1s', (given) => {
-    const tickMs = parseDurationMs(given);
-    return tickMs !== undefined && tickMs >= tickBoundsMs.lowest && tickMs <= tickBoundsMs.highest ? tickMs : undefined;
-  }).default(1000),
+  tick: text('a duration from 100ms to 1m such as 1s', durationWithin(100, 60_000)).default(1000),
   'log-level': text(`one of ${logLevels.join(', ')}`, (given) => logLevels.find((level) => level === given)).default(
     'info',
   ),
   dashboard: text('a folder', (given) => given).optional(),
   topology: text('a YAML file', (given) => given).optional(),
+  store: text('a folder, or off', (given) => given).default(defaultFolder),
+  retention: text('a duration from 1h to 3650d such as 15d', durationWithin(3_600_000, 3650 * 86_400_000)).default(
+    15 * 86_400_000,
+  ),
+  'store-size': text('a size from 256MB up such as 1GB', parseStoreSize).default(1_000_000_000),
+  'snapshot-interval': text('a duration from 1s to 1h such as 5m', durationWithin(1_000, 3_600_000)).default(300_000),
 });
 
 type Name = keyof typeof schema.shape;
@@ -80,7 +95,17 @@ export function readCollectorSettings(
   if (!read.success || faults.length > 0) return { ok: false, faults };
   const { listen, tick, 'log-level': logLevel, dashboard } = read.data;
   const said = topology?.ok ? { topology: topology.value } : {};
-  return { ok: true, value: { listen, tickMs: tick, logLevel, dashboard, ...said } };
+  return { ok: true, value: { listen, tickMs: tick, logLevel, dashboard, store: storeSettings(read.data), ...said } };
+}
+
+function storeSettings(data: z.output<typeof schema>): StoreSettings | undefined {
+  if (data.store === 'off') return undefined;
+  return {
+    folder: data.store,
+    retentionMs: data.retention,
+    maxBytes: data['store-size'],
+    snapshotEveryMs: data['snapshot-interval'],
+  };
 }
 
 function flagsOf(flags: readonly string[], faults: Fault[]): { readonly name: Name; readonly value: string }[] {
@@ -110,6 +135,24 @@ function flagsOf(flags: readonly string[], faults: Fault[]): { readonly name: Na
 
 function variableOf(name: string): string {
   return `TIDEMARK_${name.toUpperCase().replaceAll('-', '_')}`;
+}
+
+function durationWithin(lowestMs: number, highestMs: number): (given: string) => number | undefined {
+  return (given) => {
+    const durationMs = parseDurationMs(given);
+    return durationMs !== undefined && durationMs >= lowestMs && durationMs <= highestMs ? durationMs : undefined;
+  };
+}
+
+/** The log alone may take up to half of the least. */
+const leastStoreBytes = 256_000_000;
+const unitBytes: { readonly [unit: string]: number } = { MB: 1e6, GB: 1e9, TB: 1e12 };
+
+function parseStoreSize(given: string): number | undefined {
+  const found = /^(\d+(?:\.\d+)?)(MB|GB|TB)$/.exec(given);
+  if (found === null) return undefined;
+  const bytes = Number(found[1]) * unitBytes[found[2]!]!;
+  return bytes >= leastStoreBytes ? Math.round(bytes) : undefined;
 }
 
 function parseAddress(given: string): Address | undefined {

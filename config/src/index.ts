@@ -24,6 +24,7 @@ export {
   type LogLevel,
   logLevels,
   readCollectorSettings,
+  type StoreSettings,
 } from './collector.ts';
 export { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 export { type Environment, misspeltVariables, setVariables } from './environment.ts';

@@ -116,6 +116,7 @@ export interface LateTotal {
 export const assessLimits = {
   maxIncidents: 500,
   maxAgents: 1_000,
+  maxForgottenAgents: 10_000,
   maxTasks: 1_000,
   /** Rows by (group, topic, partition, verdict or policy). */
   maxTotals: 100_000,

@@ -10,6 +10,7 @@ export function forgetSilent(state: State, nowMs: number): void {
   for (const [id, agent] of state.agents) {
     if (nowMs - agent.lastReportMs <= historyMs && state.agents.size <= assessLimits.maxAgents) continue;
     state.agents.delete(id);
+    rememberSequence(state, id, agent.lastSequence);
     for (const [key, task] of state.tasks) {
       if (task.agentId === id) forgetTask(state, key, task);
     }
@@ -24,6 +25,14 @@ export function forgetSilent(state: State, nowMs: number): void {
   for (const host of state.hosts.keys()) {
     if (!hosts.has(host)) state.hosts.delete(host);
   }
+}
+
+/** It may still hold a report that we have counted without its knowing, and send it when it finds us again. */
+function rememberSequence({ lastSequences }: State, id: string, lastSequence: number): void {
+  lastSequences.delete(id);
+  lastSequences.set(id, lastSequence);
+  const [oldest] = lastSequences.keys();
+  if (lastSequences.size > assessLimits.maxForgottenAgents) lastSequences.delete(oldest!);
 }
 
 function forgetTask(state: State, key: string, task: TaskFold): void {

@@ -6,9 +6,10 @@ export * from './clock/index.ts';
 export type * from './clocks/known-clock.ts';
 export * as dialects from './dialects/index.ts';
 export * from './finding.ts';
+
 export * from './findings/finding.ts';
 export type * from './forecast.ts';
-export { ingest } from './ingest.ts';
+export { ingest, isDuplicate } from './ingest.ts';
 export * from './interval.ts';
 export { type DropsByGroup, dropsOf } from './known-drops.ts';
 export { isNewsDue, isTickDue, lookForNewsEveryMs } from './news.ts';

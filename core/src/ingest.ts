@@ -21,7 +21,7 @@ import { createdFromMs } from './true-stream-time.ts';
  */
 export function ingest(state: State, report: Report, receivedMs: number): 'accepted' | 'duplicate' {
   const agent = state.agents.get(report.agent.id);
-  if (agent !== undefined && report.sequence <= agent.lastSequence) return 'duplicate';
+  if (isDuplicate(state, report)) return 'duplicate';
   state.agents.set(report.agent.id, {
     identity: report.agent,
     health: report.health,
@@ -42,6 +42,12 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     learnClockStamps(state.clocks, task, { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs });
   }
   return 'accepted';
+}
+
+/** Whether it was counted before, be it long ago: an agent that could not hear our answer asks again when it can. */
+export function isDuplicate(state: State, { agent: { id }, sequence }: Report): boolean {
+  const lastSequence = state.agents.get(id)?.lastSequence ?? state.lastSequences.get(id);
+  return lastSequence !== undefined && sequence <= lastSequence;
 }
 
 function taskFold(state: State, report: Report, task: TaskReport, toMs: number): TaskFold | undefined {

@@ -21,6 +21,8 @@ import type { TopologySpec } from './topology/topology.ts';
  */
 export interface State {
   readonly agents: Map<string, AgentFold>;
+  /** Of agents that are forgotten: the last report of theirs that was counted. The latest forgotten come last. */
+  readonly lastSequences: Map<string, number>;
   readonly tasks: Map<string, TaskFold>;
   readonly hosts: Map<string, HostFold>;
   /** Broker's clock − true time, by cluster and node. */
@@ -239,6 +241,7 @@ export interface IncidentDropsFold {
 export function createState({ topology }: { readonly topology?: TopologySpec | undefined } = {}): State {
   return {
     agents: new Map(),
+    lastSequences: new Map(),
     tasks: new Map(),
     hosts: new Map(),
     brokerClocks: new Map(),

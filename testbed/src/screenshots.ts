@@ -63,7 +63,12 @@ async function startCollector(): Promise<{ readonly collector: CollectorClient; 
     command: process.execPath,
     args: [...sourceFlags, 'collector/src/main.ts'],
     folder: root,
-    env: { TIDEMARK_LISTEN: `127.0.0.1:${port}`, TIDEMARK_LOG_LEVEL: 'warn', TIDEMARK_TICK: tick },
+    env: {
+      TIDEMARK_LISTEN: `127.0.0.1:${port}`,
+      TIDEMARK_LOG_LEVEL: 'warn',
+      TIDEMARK_TICK: tick,
+      TIDEMARK_STORE: 'off',
+    },
   });
   const collector = new CollectorClient(`http://127.0.0.1:${port}`);
   for (let tries = 0; tries < 150 && child.ending === undefined; tries += 1) {

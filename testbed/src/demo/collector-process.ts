@@ -14,7 +14,7 @@ export async function startCollector(cast: Cast): Promise<CollectorClient> {
     command: process.execPath,
     args: [...sourceFlags, 'collector/src/main.ts'],
     folder: root,
-    env: { TIDEMARK_LISTEN: address },
+    env: { TIDEMARK_LISTEN: address, TIDEMARK_STORE: 'off' },
   });
   await until(() => collector.isReady(), {
     what: `the collector to be ready at ${collector.url}`,
