@@ -6,7 +6,7 @@ import {
   type TaskAssessment,
 } from './assessment.ts';
 import { assessClocks } from './clocks/assess-clocks.ts';
-import type { Incident, Verdict } from './finding.ts';
+import { type Incident, isConfirmed, type Verdict } from './finding.ts';
 import { findingsOf } from './findings/settle.ts';
 import { forgetSilent } from './forget.ts';
 import { hostClock } from './host-clock.ts';
@@ -20,6 +20,7 @@ import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
 import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
+import { forecastOfTask, suspicionNow, watchSources } from './watch.ts';
 
 /** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
 const reviseForMs = 120_000;
@@ -46,6 +47,7 @@ export function firstAssessment(nowMs: number): Assessment {
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
   judgeRows(state, nowMs);
   forgetSilent(state, nowMs);
+  watchSources(state, nowMs);
   const tasks = [...state.tasks.values()].map((task) => taskAssessment(state, task));
   const incidents = settleAll(state, previous, nowMs);
   const topology = assessTopology(state, nowMs);
@@ -118,14 +120,16 @@ function count(state: State, { task, cell, late, secondMs }: LateRow, { kind }: 
   state.revisedFromMs = Math.min(state.revisedFromMs, secondMs);
 }
 
-/** Newest first; the oldest closed ones make room. */
+/** Newest first; the oldest make room, and suspicions never for lack of room of their own. */
 function settleAll(state: State, previous: Assessment, nowMs: number): readonly Incident[] {
-  const folds = [...state.incidents.values()].reverse();
-  for (const fold of folds.slice(assessLimits.maxIncidents)) state.incidents.delete(fold.incident.id);
-  const kept = folds
-    .slice(0, assessLimits.maxIncidents)
-    .filter((fold) => fold.isReported)
-    .map((fold) => settle(fold, state, nowMs));
+  const room = { confirmed: assessLimits.maxIncidents, suspicions: 2 * assessLimits.maxSuspicions };
+  const kept: Incident[] = [];
+  for (const fold of [...state.incidents.values()].reverse()) {
+    const { id, status, updatedAtMs } = fold.incident;
+    const isOld = status === 'withdrawn' && nowMs - updatedAtMs > historyMs;
+    if (isOld || room[isConfirmed(fold.incident) ? 'confirmed' : 'suspicions']-- <= 0) state.incidents.delete(id);
+    else if (fold.isReported) kept.push(settle(fold, state, nowMs));
+  }
   const same =
     kept.length === previous.incidents.length && kept.every((incident, i) => incident === previous.incidents[i]);
   return same ? previous.incidents : kept;
@@ -141,6 +145,7 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
   const { streamTimeMs, streamTimeBy } = task;
   const trueMs = online?.trueStreamTimeMs;
   const held = online?.heldBackBy;
+  const forecast = forecastOfTask(state, task);
   return {
     id: task.id,
     group: task.group,
@@ -153,22 +158,25 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
     ...(trueMs === undefined ? {} : { trueStreamTimeMs: trueMs }),
     ...(streamTimeMs === undefined || trueMs === undefined ? {} : { leadMs: streamTimeMs - trueMs }),
     ...(held === undefined ? {} : { heldBackBy: held.source }),
+    ...(forecast === undefined ? {} : { forecast }),
     records: task.records,
     late: task.late,
     dropped: [...task.dropped].map(([policy, count]) => ({ policy, count })),
-    sources: sourcesOf(task),
+    sources: sourcesOf(state, task),
   };
 }
 
-function sourcesOf(task: TaskFold): SourceAssessment[] {
+function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {
   const bySource = Map.groupBy(task.lanes.values(), (lane) => sourceKey(lane.source));
   const sources = [...bySource.values()].map((lanes): SourceAssessment => {
     const records = lanes.reduce((sum, lane) => sum + lane.records, 0);
     const aheadMs = Math.max(0, ...lanes.map((lane) => lane.ahead?.byMs ?? 0));
+    const suspicion = suspicionNow(state, lanes[0]!.of);
     return {
       source: lanes[0]!.source,
       partitions: lanes.map(({ topic, partition }) => ({ topic, partition })),
-      state: stateOf(lanes, task.reportedMs),
+      state: suspicion === undefined ? stateOf(lanes, task.reportedMs) : 'suspectedCut',
+      ...(suspicion === undefined ? {} : { suspicion }),
       records,
       late: lanes.reduce((sum, lane) => sum + lane.late, 0),
       lastEventMs: Math.max(...lanes.map((lane) => lane.last.eventMs)),
@@ -187,5 +195,5 @@ const rank = { live: 0, silent: 1, gone: 2 };
 function stateOf(lanes: readonly LaneFold[], nowMs: number): SourceState {
   if (lanes.some((lane) => activeHold(lane)?.kind === 'cutOff')) return 'cut';
   const [best] = lanes.map((lane) => presenceOf(lane, nowMs)).sort((a, b) => rank[a] - rank[b]);
-  return best === 'silent' ? 'suspectedCut' : (best ?? 'gone');
+  return best === 'silent' ? 'idle' : (best ?? 'gone');
 }

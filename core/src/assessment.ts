@@ -114,7 +114,9 @@ export interface LateTotal {
 }
 
 export const assessLimits = {
+  /** Confirmed ones, and beside them suspicions with those that were withdrawn. */
   maxIncidents: 500,
+  maxSuspicions: 100,
   maxAgents: 1_000,
   maxForgottenAgents: 10_000,
   maxTasks: 1_000,

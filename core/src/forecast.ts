@@ -1,4 +1,6 @@
+import { windowEndMs } from './policy.ts';
 import type { Source } from './source.ts';
+import type { LaneFold, SourceFold, TaskFold } from './state.ts';
 
 /**
  * What the silence of sources costs a consumer if they are cut off and come back now, by their own rate before. It is a
@@ -21,4 +23,79 @@ export interface PolicyForecast {
   readonly lostRecords: number;
   /** Until it refuses the first of them, if the stream time goes on as time does; 0 when it does already. */
   readonly firstLostInMs: number;
+}
+
+/** Its rate is that of the last minutes before it fell silent: a day's rhythm is slower than that. */
+const rateOverMs = 300_000;
+
+/** Of the lanes of one source in one task; undefined while nothing can be late there. */
+export function forecastOf(task: TaskFold, of: SourceFold): Forecast | undefined {
+  const { streamTimeMs } = task;
+  const lanes = of.lanes.filter((lane) => lane.task === task);
+  const perMs = rateOf(lanes);
+  const lastMs = of.lastCreatedMs;
+  if (streamTimeMs === undefined || perMs === 0 || !Number.isFinite(lastMs) || streamTimeMs <= lastMs) return undefined;
+  // The first that it can be holding was made one usual gap after the last that got through, the others at its usual pace.
+  const firstMs = lastMs + 1 / perMs;
+  const madeBefore = (atMs: number): number => (atMs > firstMs ? Math.floor(perMs * (atMs - firstMs)) + 1 : 0);
+  const heldRecords = madeBefore(task.reportedMs);
+  return {
+    sources: [of.source],
+    leadMs: streamTimeMs - lastMs,
+    perSecond: perMs * 1000,
+    heldRecords,
+    policies: task.policies.map(({ id, window, graceMs }) => {
+      // Windows that end at or before this are closed to it.
+      const closedMs = windowEndMs(streamTimeMs - graceMs, window.sizeMs) - window.sizeMs;
+      return {
+        policy: id,
+        graceMs,
+        lostRecords: Math.min(heldRecords, madeBefore(closedMs)),
+        firstLostInMs: Math.max(0, windowEndMs(firstMs, window.sizeMs) + graceMs - streamTimeMs),
+      };
+    }),
+  };
+}
+
+/** What several sources cost together. */
+export function addForecasts(forecasts: readonly Forecast[]): Forecast | undefined {
+  const [first, ...rest] = forecasts;
+  return first === undefined ? undefined : rest.reduce(addForecast, first);
+}
+
+function addForecast(a: Forecast, b: Forecast): Forecast {
+  const known = new Set(a.policies.map(({ policy }) => policy));
+  return {
+    sources: [...a.sources, ...b.sources],
+    leadMs: Math.max(a.leadMs, b.leadMs),
+    perSecond: a.perSecond + b.perSecond,
+    heldRecords: a.heldRecords + b.heldRecords,
+    policies: [
+      ...a.policies.map((one) => {
+        const other = b.policies.find(({ policy }) => policy === one.policy);
+        if (other === undefined) return one;
+        return {
+          ...one,
+          lostRecords: one.lostRecords + other.lostRecords,
+          firstLostInMs: Math.min(one.firstLostInMs, other.firstLostInMs),
+        };
+      }),
+      ...b.policies.filter(({ policy }) => !known.has(policy)),
+    ],
+  };
+}
+
+/** Records in a millisecond, in the last minutes in which it spoke. */
+function rateOf(lanes: readonly LaneFold[]): number {
+  const lastMs = Math.max(...lanes.map((lane) => lane.lastSecondMs));
+  let records = 0;
+  let firstMs = lastMs;
+  for (const { progress } of lanes) {
+    for (const { secondMs, count } of progress) {
+      if (secondMs <= lastMs - rateOverMs) continue;
+      records += count;
+      firstMs = Math.min(firstMs, secondMs);
+    }
+  }
+  return records / (lastMs + 1000 - firstMs);
 }

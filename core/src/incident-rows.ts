@@ -1,3 +1,4 @@
+import { isConfirmed } from './finding.ts';
 import { turn } from './incident-status.ts';
 import { materialMs } from './news.ts';
 import { addRange } from './offset-ranges.ts';
@@ -22,11 +23,17 @@ export function addRow(fold: IncidentFold, row: LateRow, nowMs: number): void {
   fold.changed = true;
   if (late.maxLatenessMs >= materialMs) fold.materialCount += late.count;
   for (const drops of late.dropped) addDrops(fold, row, drops);
-  if (!fold.isReported && fold.materialCount >= leastRecords) {
-    fold.isReported = true;
-    fold.incident = { ...fold.incident, detectedAtMs: nowMs };
-    turn(fold, 'open', nowMs, 'records came late for it');
-  }
+  const isKnown = fold.isReported && isConfirmed(fold.incident);
+  if (!isKnown && fold.materialCount >= leastRecords) confirm(fold, row, nowMs);
+}
+
+function confirm(fold: IncidentFold, { lane }: LateRow, nowMs: number): void {
+  const { kind, suspicion } = fold.incident;
+  fold.isReported = true;
+  fold.incident = { ...fold.incident, detectedAtMs: nowMs };
+  if (kind === 'producerCutOff') lane.of.earlier.cut++;
+  const reason = suspicion === undefined ? 'records came late for it' : 'it came back with events of the silence';
+  turn(fold, 'open', nowMs, reason);
 }
 
 function addDrops(fold: IncidentFold, { cell, task }: LateRow, drops: Drops): void {

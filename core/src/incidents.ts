@@ -1,5 +1,6 @@
-import type { IncidentDraft, IncidentKind, Verdict } from './finding.ts';
+import { type IncidentDraft, type IncidentKind, isConfirmed, type Verdict } from './finding.ts';
 import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
+import { createIncident } from './incident-fold.ts';
 import { addRow } from './incident-rows.ts';
 import type { BoundedInstant } from './interval.ts';
 import { culpritAppend, holdOf, stallOf } from './judge.ts';
@@ -58,10 +59,24 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
   const { kind, evidence } = verdict;
   const start = cutStart(hold);
   const end = cutEnd(hold);
+  if (kind === 'producerCutOff') {
+    const suspected = asSuspected(at, lane, start, end);
+    if (suspected !== undefined) {
+      suspected.holds.add(hold);
+      suspected.incident = { ...suspected.incident, start, end, evidence };
+      return suspected;
+    }
+  }
   for (const fold of known(at, kind, kind === 'producerCutOff' ? lane.source : undefined)) {
     if (fold.holds.has(hold)) return fold;
     const { incident } = fold;
-    if (incident.end === undefined || start.lowMs > incident.end.highMs || incident.start.lowMs > end.highMs) continue;
+    if (
+      fold.holds.size === 0 ||
+      incident.end === undefined ||
+      start.lowMs > incident.end.highMs ||
+      incident.start.lowMs > end.highMs
+    )
+      continue;
     if (kind === 'brokerOutage' && !isSameLeader(fold, lane)) continue;
     fold.holds.add(hold);
     tighten(fold, start, end);
@@ -75,6 +90,19 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
     evidence,
     hold,
   });
+}
+
+/** The suspicion that this cut confirms: its source fell silent when the cut began. */
+function asSuspected(
+  { state }: At,
+  { of }: LaneFold,
+  start: BoundedInstant,
+  end: BoundedInstant,
+): IncidentFold | undefined {
+  const fold = of.suspectedId === undefined ? undefined : state.incidents.get(of.suspectedId);
+  if (fold === undefined || fold.holds.size > 0 || isConfirmed(fold.incident)) return undefined;
+  const { sinceMs } = fold.incident.suspicion!;
+  return sinceMs >= start.lowMs - slackMs && sinceMs <= end.highMs ? fold : undefined;
 }
 
 function isSameLeader(fold: IncidentFold, lane: LaneFold): boolean {
@@ -247,37 +275,9 @@ function open(
   },
 ): IncidentFold {
   const { hold, stall, ...incident } = what;
-  const id = `${what.kind}-${Math.round(what.start.highMs)}-${++state.incidentCount}`;
-  const fold: IncidentFold = {
-    incident: {
-      id,
-      status: 'open',
-      revision: 0,
-      revisions: [],
-      group: row.task.group,
-      tasks: [],
-      partitions: [],
-      detectedAtMs: nowMs,
-      updatedAtMs: nowMs,
-      late: { count: 0, maxMs: 0 },
-      dropped: [],
-      sentence: '',
-      ...incident,
-    },
-    isReported: false,
-    materialCount: 0,
-    tasks: new Set([row.task.id]),
-    partitions: new Map(),
-    lateCount: 0,
-    lateMaxMs: 0,
-    drops: new Map(),
-    holds: new Set(hold === undefined ? [] : [hold]),
-    lanes: new Set(),
-    stall,
-    firstCulprit: undefined,
-    lastActivityMs: nowMs,
-    changed: true,
-  };
-  state.incidents.set(id, fold);
+  const fold = createIncident(state, { ...incident, status: 'open', group: row.task.group, nowMs });
+  fold.tasks.add(row.task.id);
+  if (hold !== undefined) fold.holds.add(hold);
+  fold.stall = stall;
   return fold;
 }

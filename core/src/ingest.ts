@@ -183,6 +183,9 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     usualGapMs: 0,
     lastCreatedMs: Number.NEGATIVE_INFINITY,
     promptMs: Number.NEGATIVE_INFINITY,
+    earlier: { idle: 0, cut: 0, idleMs: 0 },
+    suspectedId: undefined,
+    suspectedSinceMs: Number.NaN,
     holds: [],
   };
   state.sources.set(key, fold);
@@ -205,7 +208,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   const createdMs = createdFromMs(lane, cell.minEventMs, arrivalOf(cell.first, correction));
   learnGap(lane.of, arrivalOf(cell.first, correction), appendMs);
   lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
-  lane.progress.push({ secondMs, createdMs, maxEventMs: cell.maxEventMs, appendMs });
+  lane.progress.push({ secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
   while (lane.progress[0]!.secondMs < secondMs - historyMs) lane.progress.shift();
 
   if (cell.late === undefined) return;

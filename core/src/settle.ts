@@ -1,4 +1,4 @@
-import type { Incident } from './finding.ts';
+import { type Incident, isConfirmed } from './finding.ts';
 import { turn } from './incident-status.ts';
 import type { BoundedInstant } from './interval.ts';
 import type { TopicPartition } from './report.ts';
@@ -14,6 +14,7 @@ const lostMs = 300_000;
 /** Closes what is over and writes down what changed; the same object where nothing did. */
 export function settle(fold: IncidentFold, state: State, nowMs: number): Incident {
   if (fold.incident.status === 'closed' && !fold.changed) return fold.incident as Incident;
+  if (!isConfirmed(fold.incident)) return written(fold, nowMs);
   const quietForMs = nowMs - fold.lastActivityMs;
   if (fold.incident.status === 'open' && (quietForMs >= lostMs || (quietForMs >= quietMs && isOver(fold, state)))) {
     turn(fold, 'closed', nowMs, 'it costs no more records');
@@ -23,6 +24,10 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
     fold.incident = { ...fold.incident, end };
     fold.changed = true;
   }
+  return written(fold, nowMs);
+}
+
+function written(fold: IncidentFold, nowMs: number): Incident {
   if (!fold.changed) return fold.incident as Incident;
   fold.changed = false;
   const dropped = [...fold.drops.values()].map((drops) => ({

@@ -55,6 +55,7 @@ export interface State {
     ranges: number;
     totals: number;
     nodes: number;
+    suspicions: number;
   };
 }
 
@@ -126,6 +127,11 @@ export interface SourceFold {
   /** When an event that came was last made, and when a record was last appended as promptly as ever, in any of them. */
   lastCreatedMs: number;
   promptMs: number;
+  /** How its unusual silences ended, and the longest that it was idle. */
+  readonly earlier: { idle: number; cut: number; idleMs: number };
+  /** The incident in which it is, or was last, suspected; and of a silence since when. */
+  suspectedId: string | undefined;
+  suspectedSinceMs: number;
   /** The latest holds of all its lanes. */
   readonly holds: { readonly lane: LaneFold; readonly hold: Hold }[];
 }
@@ -174,6 +180,7 @@ export interface LaneFold {
 
 export interface Progress {
   readonly secondMs: number;
+  readonly count: number;
   /** The smallest creation time and the highest event time among the records of the second. */
   readonly createdMs: number;
   readonly maxEventMs: number;
@@ -224,6 +231,8 @@ export interface IncidentFold {
   stall: Stall | undefined;
   firstCulprit: Culprit | undefined;
   lastActivityMs: number;
+  /** Of a suspicion: when its source was back. */
+  backMs: number | undefined;
   changed: boolean;
 }
 
@@ -257,6 +266,6 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0, nodes: 0 },
+    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0, nodes: 0, suspicions: 0 },
   };
 }
