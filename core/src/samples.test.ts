@@ -16,7 +16,7 @@ const task: TaskAssessment = {
   group: 'g',
   agentId: 'a',
   partitions: [],
-  policies: [],
+  policies: [{ id: 'p', window: { kind: 'tumbling', sizeMs: 5_000 }, graceMs: 1_000 }],
   records: 10,
   late: 0,
   dropped: [],

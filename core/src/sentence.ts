@@ -1,7 +1,7 @@
 import type { IncidentDraft, IncidentKind } from './finding.ts';
-import type { Forecast } from './forecast.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceName } from './source.ts';
+import { suspected, withdrawn } from './suspicion-sentence.ts';
 import { formatCount, formatDuration, wholeSeconds } from './telling/format.ts';
 
 type Told = Omit<IncidentDraft, 'sentence'>;
@@ -13,33 +13,6 @@ export function sentence(incident: Told): string {
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
   const remedy = grace > 0 ? ` Grace ${formatDuration(wholeSeconds(grace))} would have kept all of them.` : '';
   return `${losses(incident)}${why[incident.kind](incident)}.${remedy}`;
-}
-
-function suspected(incident: Told): string {
-  const { suspicion, forecast, group } = incident;
-  const name = sourceName(incident.source);
-  const silence = `silent for ${duration(suspicion?.silentMs ?? 0)}, usually ${duration(suspicion?.usualGapMs ?? 0)} at most`;
-  if (forecast === undefined) return `${name} may be cut off, or idle: ${silence}.`;
-  return `If ${name} is cut off (it may be idle: ${silence}): ${loss(group, forecast)}.`;
-}
-
-/** Of several policies, the one that loses most, or will lose first. */
-function loss(group: string, { policies, heldRecords, leadMs }: Forecast): string {
-  const lost = policies.reduce((most, { lostRecords }) => Math.max(most, lostRecords), 0);
-  if (lost > 0) return `back now, about ${counted(lost)} of it would be dropped by ${group}, more each second`;
-  const held = `${group} has run ${duration(leadMs)} ahead of about ${counted(heldRecords)} of it`;
-  if (policies.length === 0) return held;
-  const inMs = policies.reduce((least, { firstLostInMs }) => Math.min(least, firstLostInMs), Number.POSITIVE_INFINITY);
-  return `${held}; the first is lost in about ${duration(inMs)}`;
-}
-
-function counted(records: number): string {
-  return records === 1 ? '1 record' : `${grouped(records)} records`;
-}
-
-function withdrawn({ source, revisions, suspicion }: Told): string {
-  const reason = revisions.at(-1)?.reason ?? 'it was nothing';
-  return `Nothing happened: ${sourceName(source)} was silent for ${duration(suspicion?.silentMs ?? 0)}; ${reason}.`;
 }
 
 const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {

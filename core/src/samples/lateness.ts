@@ -47,6 +47,14 @@ export const latenessMetrics: readonly Metric[] = [
     rows: (assessment) => byVerdict(assessment, 'dropped'),
   },
   {
+    name: 'tidemark_forecast_dropped_records',
+    kind: 'gauge',
+    help: 'Records that a policy would refuse if the suspected sources of a task were cut off and came back now.',
+    labels: [...taskLabelNames, 'policy'],
+    beyondCap: 'sum',
+    rows: forecastDrops,
+  },
+  {
     name: 'tidemark_incidents_open',
     kind: 'gauge',
     help: 'Incidents that still cost records.',
@@ -79,6 +87,16 @@ function byPlace({ totals }: Assessment, what: 'late' | 'dropped'): Row[] {
     else sum.value += t[what];
   }
   return [...sums.values()];
+}
+
+/** Also the zeros: an alert must see a number go back, not a row vanish. */
+function forecastDrops({ tasks }: Assessment): Row[] {
+  return tasks.flatMap((task) =>
+    task.policies.map(({ id }) => {
+      const forecast = task.forecast?.policies.find(({ policy }) => policy === id);
+      return row([...taskLabels(task), id], forecast?.lostRecords ?? 0);
+    }),
+  );
 }
 
 const everyIncidentKind: { readonly [K in Incident['kind']]: true } = {

@@ -1,4 +1,4 @@
-import { type Incident, type IncidentKind, verdictClass } from '../finding.ts';
+import { type Incident, type IncidentKind, isConfirmed, verdictClass } from '../finding.ts';
 import { sourceName } from '../source.ts';
 import { formatCounted, formatDuration } from './format.ts';
 
@@ -65,12 +65,16 @@ export function wordsOf(incident: Pick<Incident, 'kind'>): Words {
   return words[incident.kind];
 }
 
-export function titleOf(incident: Pick<Incident, 'kind' | 'source'>): string {
+export function titleOf(incident: Pick<Incident, 'kind' | 'source' | 'status'>): string {
+  // Nobody is accused before it is known.
+  if (!isConfirmed(incident)) return `${sourceName(incident.source)} silent`;
   return words[incident.kind].title(sourceName(incident.source));
 }
 
 /** `B cut off for 31 s`, `B's clock ahead by 5 s`. */
-export function spanLabel(incident: Pick<Incident, 'kind' | 'source' | 'start' | 'end' | 'evidence'>): string {
+export function spanLabel(
+  incident: Pick<Incident, 'kind' | 'source' | 'status' | 'start' | 'end' | 'evidence'>,
+): string {
   const title = titleOf(incident);
   if ('aheadMs' in incident.evidence) return `${title} by ${formatDuration(incident.evidence.aheadMs.lowMs)}`;
   if ('behindMs' in incident.evidence) return `${title} by ${formatDuration(incident.evidence.behindMs.lowMs)}`;

@@ -6,7 +6,9 @@ import { firstOf, maxShown, moreText } from '../view.ts';
 import { time } from './parts.ts';
 
 /** Newest first. Each leads to its page, which has the evidence. */
-export function incidentsPanel(incidents: readonly Incident[], nowMs: number): HTMLElement[] {
+export function incidentsPanel(all: readonly Incident[], nowMs: number): HTMLElement[] {
+  // What was nothing of the kind is found by its address only.
+  const incidents = all.filter(({ status }) => status !== 'withdrawn');
   if (incidents.length === 0) {
     return [
       el(
