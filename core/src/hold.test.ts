@@ -27,8 +27,8 @@ function kindOf(records: readonly Record[], habit = habitOf()): string {
   const hold = openHold(first!, arrival(0, 20), habit, { fromMs: 0, silentMs: 0, isShared: false });
   if (hold === undefined) return 'none';
   for (const one of [first!, ...rest]) {
-    const cell = { count: 1, outOfOrder: 0, minEventMs: one.eventMs, maxEventMs: one.eventMs };
-    followCell(hold, { ...cell, last: { offset: one.offset, eventMs: one.eventMs, append: {} } });
+    const cell = { count: 1, minEventMs: one.eventMs, maxEventMs: one.eventMs };
+    followCell(hold, { ...cell, last: { offset: one.offset, eventMs: one.eventMs, append: {} } }, 0);
     followHold(hold, one, habit);
   }
   return hold.kind;

@@ -128,11 +128,12 @@ export function openHold(
 /** The next cell of its lane. */
 export function followCell(
   hold: Hold,
-  cell: Pick<Cell, 'count' | 'outOfOrder' | 'minEventMs' | 'maxEventMs' | 'last'>,
+  cell: Pick<Cell, 'count' | 'minEventMs' | 'maxEventMs' | 'last'>,
+  outOfOrder: number,
 ): void {
   const isFirst = hold.records === 0;
   hold.records += cell.count;
-  hold.outOfOrder += cell.outOfOrder;
+  hold.outOfOrder += outOfOrder;
   if (!isFirst && cell.minEventMs < hold.topEventMs - grainMs) hold.disorder++;
   // Its first cell may hold records from before it, of later events.
   hold.topEventMs = isFirst ? cell.last.eventMs : Math.max(hold.topEventMs, cell.maxEventMs);
@@ -163,7 +164,10 @@ function kindOf(hold: Hold, { lowMs }: Arrival): Hold['kind'] {
     // Soon prompt again: had a clock or a task made it wait, that would not have passed just now.
     if (promptMs !== undefined) return forMs <= Math.max(heldMs, leastHeldMs) ? 'cutOff' : 'passed';
   } else if (promptMs !== undefined) return hold.isShared && forMs <= heldMs ? 'cutOff' : 'passed';
-  else if (heldMs - lastHeldMs >= meltedMs && isReplay({ first: after, last: hold.last, records: hold.records })) {
+  else if (
+    heldMs - lastHeldMs >= meltedMs &&
+    isReplay({ first: after, last: hold.last, records: hold.records, leapMs: 0 })
+  ) {
     return 'replayed';
   }
   const stayed = forMs >= stayedMs && hold.records >= stayedRecords && hold.leastHeldMs >= leastHeldMs;

@@ -1,7 +1,8 @@
 import { type Arrival, arrivalOf, type Correction } from './arrival.ts';
 import { forgetSince, isKnown, learn } from './habit.ts';
 import { confirmTogether, followCell, followHold, type Hold, isPrompt, leastCutMs, openHold } from './hold.ts';
-import { followReplay } from './replay.ts';
+import { materialMs } from './news.ts';
+import { followReplay, unorderedRatio } from './replay.ts';
 import type { Cell, Culprit, Point } from './report.ts';
 import type { LaneFold, SourceFold } from './state.ts';
 
@@ -15,7 +16,7 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
   const at = (point: Point): Arrival => arrivalOf(point, correction);
   const last = at(cell.last);
   const quickest = cell.quickest === undefined ? last : at(cell.quickest);
-  if (lane.replay.state !== 'no' || isOld(quickest)) followReplay(lane.replay, quickest, last, cell.count);
+  if (lane.replay.state !== 'no' || isOld(quickest)) followReplay(lane.replay, { quickest, last }, cell);
   const isHeld = followHolds(lane, cell, at, secondMs);
   const wasAhead = lane.ahead?.isNew ?? false;
   learnAhead(lane, cell, at, secondMs);
@@ -39,13 +40,10 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
   lane.last = last;
 }
 
-/** A source this often out of order within itself is one that is unordered by nature. */
-const unorderedRatio = 0.05;
 const leastForRatio = 20;
 
 /** Whether it is; undefined while too little of it is known. */
-export function isUnordered({ source, records, outOfOrder }: SourceFold): boolean | undefined {
-  if (source.kind === 'partition') return false;
+export function isUnordered({ records, outOfOrder }: SourceFold): boolean | undefined {
   return records < leastForRatio ? undefined : outOfOrder >= unorderedRatio * records;
 }
 
@@ -86,10 +84,10 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   if (hold === undefined) {
     // Below its own peak since its clock was ahead: out of order by its clock, not by nature.
     const afterAhead = lane.aheadEnded !== undefined && cell.maxEventMs < lane.maxEventMs;
-    if (!afterAhead) lane.of.outOfOrder += cell.outOfOrder;
+    if (!afterAhead) lane.of.outOfOrder += disorderOf(lane, cell);
     return false;
   }
-  followCell(hold, cell);
+  followCell(hold, cell, disorderOf(lane, cell));
   const points = [first, slowest, last].filter((point) => point !== undefined).map(at);
   for (const point of points.sort((a, b) => a.offset - b.offset)) {
     if (point.offset >= hold.after.offset) followHold(hold, point, habit);
@@ -101,6 +99,11 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   if (hold.kind === 'pending') for (const sibling of siblingHolds(lane)) confirmTogether(hold, sibling);
   // A hiccup belongs to what is usual here; a cut does not.
   return hold.mostHeldMs >= leastCutMs || hold.kind === 'pending' || hold.kind === 'shifted';
+}
+
+/** Producers that share a lane without names take turns there: what that puts out of order is nobody's nature. */
+function disorderOf({ source }: LaneFold, { outOfOrder, outOfOrderMaxMs }: Cell): number {
+  return source.kind === 'partition' && outOfOrderMaxMs < materialMs ? 0 : outOfOrder;
 }
 
 /** Cut off once more before it had worked off what the first cut left. */

@@ -10,6 +10,9 @@ export interface Replay {
   readonly first: Arrival;
   last: Arrival;
   records: number;
+  outOfOrder: number;
+  /** The greatest step of its event time that only a few records stand for. */
+  leapMs: number;
 }
 
 /** Events younger than this at their append are not called a backfill: shippers and batches take up to a minute or so. */
@@ -19,28 +22,47 @@ const leastRecords = 5;
 const leastSpeed = 1.5;
 /** A source this old that still speaks at the speed of time is one whose clock or pipeline is always behind. */
 const undecidedMs = 60_000;
+/** A source this often out of order within itself is one that is unordered by nature. */
+export const unorderedRatio = 0.05;
 
 export function createReplay(first: Arrival): Replay {
-  return { state: 'unknown', first, last: first, records: 0 };
+  return { state: 'unknown', first, last: first, records: 0, outOfOrder: 0, leapMs: 0 };
 }
 
 /** What another cell of a lane says of it; `quickest` is its least delayed record. */
-export function followReplay(replay: Replay, quickest: Arrival, last: Arrival, count: number): void {
+export function followReplay(
+  replay: Replay,
+  { quickest, last }: { readonly quickest: Arrival; readonly last: Arrival },
+  cell: { readonly count: number; readonly outOfOrder: number },
+): void {
+  if (cell.count < leastRecords) replay.leapMs = Math.max(replay.leapMs, last.eventMs - replay.last.eventMs);
   replay.last = last;
-  replay.records += count;
+  replay.records += cell.count;
+  replay.outOfOrder += cell.outOfOrder;
   if (ageOf(quickest) < leastAgeMs) replay.state = 'no';
   else if (replay.state === 'unknown') {
-    if (isReplay(replay)) replay.state = 'yes';
+    if (isInOrder(replay) && isReplay(replay)) replay.state = 'yes';
     else if (last.lowMs - replay.first.lowMs > undecidedMs) replay.state = 'no';
   }
 }
 
-export function isReplay(of: { readonly first: Arrival; readonly last: Arrival; readonly records: number }): boolean {
-  const { first, last, records } = of;
+/** What comes in any order has no speed: its first and last event times are chance. */
+function isInOrder({ records, outOfOrder }: Replay): boolean {
+  return outOfOrder < unorderedRatio * records;
+}
+
+/** `leapMs`: what one step alone has made is no speed. */
+export function isReplay(of: {
+  readonly first: Arrival;
+  readonly last: Arrival;
+  readonly records: number;
+  readonly leapMs: number;
+}): boolean {
+  const { first, last, records, leapMs } = of;
   if (records < leastRecords || ageOf(last) < leastAgeMs) return false;
   const eventsMs = last.eventMs - first.eventMs;
   const tookMs = Math.max(0, last.lowMs - first.lowMs);
-  return eventsMs > leastSpeed * tookMs + 1_000 || eventsMs * leastSpeed < tookMs - 10_000;
+  return eventsMs - leapMs > leastSpeed * tookMs + 1_000 || eventsMs * leastSpeed < tookMs - 10_000;
 }
 
 function ageOf({ eventMs, highMs }: Arrival): number {

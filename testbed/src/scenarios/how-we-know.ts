@@ -2,12 +2,13 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { disorderOf, runs } from '../flights/disorder.ts';
 
 /**
  * Writes `docs/how-we-know.md` from the scorer's own figures:
  *
  *   npm run -s scenarios -- SCENARIOS --out PREDICTIONS
- *   node testbed/src/scenarios/how-we-know.ts SCENARIOS PREDICTIONS
+ *   node --conditions=tidemark-source testbed/src/scenarios/how-we-know.ts SCENARIOS PREDICTIONS
  */
 interface Rates {
   readonly precision: number | null;
@@ -57,6 +58,24 @@ const online = overall.streamTime.streamTimeOnline!;
 const onlineInOutage = overall.streamTime.streamTimeOnlineInOutage!;
 const hindsight = overall.streamTime.streamTime!;
 const stream = overall.streamTime.sInOutage!;
+
+function disorderRow(run: (typeof runs)[number]): string {
+  const { records, late, dropped, lateBy, incidents } = disorderOf(run);
+  const { outOfOrderSource = 0, ordinary = 0, undecided = 0 } = lateBy;
+  const others = late - outOfOrderSource - ordinary - undecided;
+  return row(
+    run.what,
+    `${run.speed}×`,
+    records,
+    late,
+    dropped,
+    outOfOrderSource,
+    ordinary,
+    undecided,
+    others,
+    incidents.length,
+  );
+}
 
 writeFileSync(
   'docs/how-we-know.md',
@@ -119,6 +138,16 @@ ${Object.entries(families)
     );
   })
   .join('\n')}
+
+## A real stream's disorder
+
+Flights that left New York in 2013, each heard of when it lands (\`testdata/flights\`): events that are 39 minutes to 12 hours old when they are
+appended, in the order of landing. In these days there are a blizzard, in which nothing flew, and the outage of an airline's computers, in which
+its flights stayed on the ground; nobody was cut off from a broker. Windows of an hour and a grace of two; a day passes in an hour, or as it was.
+
+${row('stream', 'speed', 'records', 'late', 'dropped', 'outOfOrderSource', 'ordinary', 'undecided', 'others', 'incidents at any tick')}
+${row(...Array.from({ length: 10 }, () => '---'))}
+${runs.map(disorderRow).join('\n')}
 
 ## Other judges
 
