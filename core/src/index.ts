@@ -57,6 +57,7 @@ export { createState, type LateRow, type State } from './state.ts';
 export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
+export { forecastLines } from './telling/forecast-lines.ts';
 export * from './telling/format.ts';
 export { heldBySentence } from './telling/held-by.ts';
 export { incidentFacts } from './telling/incident-facts.ts';

@@ -1,6 +1,9 @@
 import {
   type Assessment,
   costOf,
+  type Finding,
+  type FindingKind,
+  forecastLines,
   type Incident,
   isConfirmed,
   type SeriesPoint,
@@ -33,7 +36,7 @@ export function headlineOf(assessment: Assessment, points: readonly SeriesPoint[
   const isLost = lost > 0 && lost === agents.length;
   const gone: News[] = isLost ? [{ level: 'watch', text: 'No agent reports any more' }] : [];
   const others = otherLateness(points, nowMs - newsMs);
-  const news = [...gone, ...incidentNews(assessment), ...silences(assessment), ...others];
+  const news = [...gone, ...incidentNews(assessment), ...silences(assessment), ...clockNews(assessment), ...others];
   if (lost > 0 && !isLost) {
     news.push({ level: 'watch', text: `${formatCounted(lost, 'agent')} of ${agents.length} stopped reporting` });
   }
@@ -87,12 +90,36 @@ function silences(assessment: Assessment): News[] {
   if (held.length > 1)
     return [{ level: 'watch', text: `${formatCounted(held.length, 'task')} are held back by silent sources` }];
   const name = sourceName(first.heldBackBy);
+  const [worst] = first.forecast === undefined ? [] : forecastLines(first.forecast);
   return [
     {
       level: 'watch',
       text: `${name} is ${silentFor(first, assessment.nowMs)}: idle or cut off cannot be told until it returns`,
     },
+    ...(worst === undefined ? [] : [{ level: 'watch', text: worst } as const]),
   ];
+}
+
+/** What is open of the clocks: a wrong clock wants a look, one that is not well known is worth a line. */
+function clockNews({ findings }: Assessment): News[] {
+  const open = findings.filter((finding) => finding.status === 'open');
+  const [wrong, unsure] = [open.filter(({ kind }) => isWrong[kind]), open.filter(({ kind }) => !isWrong[kind])];
+  const news: News[] = [];
+  if (wrong.length > 0) news.push({ level: 'watch', text: oneOrMany(wrong, 'clocks are wrong') });
+  if (unsure.length > 0) news.push({ level: 'good', text: oneOrMany(unsure, 'clocks are not well known') });
+  return news;
+}
+
+const isWrong: { readonly [K in FindingKind]: boolean } = {
+  clockDrift: true,
+  clockStep: true,
+  clockContradiction: true,
+  clockBoundTooWide: false,
+  clockSourceLost: false,
+};
+
+function oneOrMany(findings: readonly Finding[], many: string): string {
+  return findings.length === 1 ? findings[0]!.sentence : `${formatCounted(findings.length, 'finding')}: ${many}`;
 }
 
 /** Of a consumer that nobody reports of any more, it is not known what its sources do. */

@@ -1,7 +1,9 @@
 import {
   type Fact,
+  forecastLines,
   type Incident,
   incidentFacts,
+  isConfirmed,
   lengthMs,
   middleMs,
   mostDropped,
@@ -22,6 +24,9 @@ export interface IncidentView {
   readonly startMs: number;
   readonly figures: readonly { readonly name: string; readonly value: string }[];
   readonly facts: readonly Fact[];
+  /** Of a silence: what it costs if it is a cut. */
+  readonly forecast: readonly string[];
+  readonly turns: Incident['revisions'];
   /** How far each policy's grace reached, and how far it would have had to. */
   readonly graces: readonly GraceRuler[];
 }
@@ -45,6 +50,8 @@ export function incidentView(incident: Incident): IncidentView {
     startMs: middleMs(incident.start),
     figures: figuresOf(incident),
     facts: incidentFacts(incident),
+    forecast: incident.forecast === undefined ? [] : forecastLines(incident.forecast),
+    turns: incident.revisions,
     graces: gracesOf(incident),
   };
 }
@@ -61,6 +68,7 @@ function gracesOf({ dropped }: Incident): GraceRuler[] {
 }
 
 function figuresOf(incident: Incident): IncidentView['figures'] {
+  if (!isConfirmed(incident)) return suspicionFigures(incident);
   const lasted = incident.end === undefined ? 'still lasting' : formatDuration(lengthMs(incident));
   const dropped = mostDropped(incident);
   const grace = incident.dropped.reduce((most, it) => Math.max(most, it.graceNeededMs), 0);
@@ -72,5 +80,20 @@ function figuresOf(incident: Incident): IncidentView['figures'] {
     figures.push({ name: 'dropped', value: formatCount(dropped) });
     if (dropped > 0) figures.push({ name: 'grace needed', value: formatDuration(wholeSeconds(grace)) });
   }
+  return figures;
+}
+
+function suspicionFigures({ suspicion, forecast }: Incident): IncidentView['figures'] {
+  const figures = suspicion === undefined ? [] : [{ name: 'silent for', value: formatDuration(suspicion.silentMs) }];
+  if (suspicion !== undefined)
+    figures.push({ name: 'likely a cut', value: `${Math.round(suspicion.likelihood * 100)} %` });
+  if (forecast === undefined) return figures;
+  const [worst] = forecast.policies.toSorted(
+    (a, b) => b.lostRecords - a.lostRecords || a.firstLostInMs - b.firstLostInMs,
+  );
+  figures.push({ name: 'held, if it is one', value: formatCount(Math.round(forecast.heldRecords)) });
+  if (worst === undefined) return figures;
+  figures.push({ name: 'of these lost', value: formatCount(Math.round(worst.lostRecords)) });
+  if (worst.lostRecords === 0) figures.push({ name: 'first lost in', value: formatDuration(worst.firstLostInMs) });
   return figures;
 }

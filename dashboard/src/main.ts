@@ -15,11 +15,14 @@ import { incidentPanel, unknownIncidentPanel } from './panels/incident.ts';
 import { incidentsPanel } from './panels/incidents.ts';
 import { agentsPanel, sourcesPanel } from './panels/tables.ts';
 import { taskCardPanel } from './panels/tasks.ts';
+import { topologyPanel } from './panels/topology.ts';
 import { Plots } from './plots.ts';
 import { incidentAddress, routeOf } from './route.ts';
 import { mergePoints, windowAt } from './series.ts';
 import { taskCards, taskToShow } from './task-cards.ts';
 import { ThemeChoice } from './theme.ts';
+import { layoutOf } from './topology/layout.ts';
+import { nodeRows } from './topology/node-rows.ts';
 import { agentRows, collectorProblems, moreText, partitionRows, sourceRows } from './view.ts';
 
 /** All that the page knows; what is drawn follows from it. */
@@ -96,6 +99,8 @@ function drawContent(assessment: Assessment): void {
   byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';
   morph(byId('incidents'), incidentsPanel(assessment.incidents, nowMs));
   morph(byId('agents'), agentsPanel(agentRows(assessment.agents), collectorProblems(assessment), nowMs));
+  byId('topology-panel').hidden = assessment.topology.nodes.length === 0;
+  morph(byId('topology'), topologyPanel(layoutOf(assessment.topology), nodeRows(assessment.topology, nowMs), nowMs));
   if (task === undefined) return;
   const filter = state.sourceFilter;
   const sources = sourceRows(task, filter);

@@ -53,6 +53,8 @@ export interface ProgressView {
   readonly window: Window;
   readonly streamTime: readonly At[];
   readonly trueTime: readonly At[];
+  /** Seconds behind the wall clock at which the watermark of the task's group stands now; its past is not kept. */
+  readonly watermarkS: number | undefined;
   readonly sources: readonly Line[];
   readonly moreSources: number;
   readonly spans: readonly Span[];
@@ -100,12 +102,24 @@ export function progressOf(
     window: show.window,
     streamTime,
     trueTime,
+    watermarkS: watermarkOf(assessment, show),
     sources: chosen.slice(0, maxLines),
     moreSources: Math.max(0, chosen.length - maxLines),
     spans,
     empty: streamTime.length > 0 ? undefined : emptyText(assessment, shown, show.taskId),
     scale: scaleOf([...streamTime, ...trueTime]),
   };
+}
+
+function watermarkOf(
+  { tasks, topology }: Assessment,
+  { taskId, window }: { readonly taskId: string; readonly window: Window },
+): number | undefined {
+  const task = tasks.find((it) => it.id === taskId);
+  const node = topology.nodes.find(
+    ({ group, cluster, stage }) => stage === undefined && group === task?.group && cluster === task.cluster,
+  );
+  return node?.watermarkMs === undefined ? undefined : (window.toMs - node.watermarkMs) / 1000;
 }
 
 /** A collector draws a bounded number of tasks: the reader is told so rather than shown that nothing happens. */

@@ -1,4 +1,4 @@
-import { type Assessment, isConfirmed, type TaskAssessment, verdictClass } from '@tidemark/core';
+import { type Assessment, forecastLines, isConfirmed, type TaskAssessment, verdictClass } from '@tidemark/core';
 import { formatDuration, formatPartition } from './format.ts';
 import { heldBackSentence, isHeldBack, isNews, lostSince } from './headline.ts';
 import { byName, firstOf, matches, maxShown, partitionsInWords, partitionsOf, type Shown } from './view.ts';
@@ -20,6 +20,8 @@ export interface TaskCard {
   readonly trueStreamTimeMs: number | undefined;
   readonly leadMs: number | undefined;
   readonly heldBack: string | undefined;
+  /** What the silence of its sources costs if it is a cut. */
+  readonly forecast: readonly string[];
   /** When its agent was last heard, if it is lost: what is said of the task is as old as that. */
   readonly lostSinceMs: number | undefined;
 }
@@ -114,6 +116,7 @@ function taskCard(
     trueStreamTimeMs: task.trueStreamTimeMs,
     leadMs: task.leadMs,
     heldBack: about.isHeldBack ? heldBackSentence(task, about.nowMs) : undefined,
+    forecast: about.lostSinceMs !== undefined || task.forecast === undefined ? [] : forecastLines(task.forecast),
     lostSinceMs: about.lostSinceMs,
   };
 }

@@ -2,11 +2,12 @@ import {
   type AgentAssessment,
   type Assessment,
   type SourceState,
+  type Suspicion,
   sourceName,
   type TaskAssessment,
   type TopicPartition,
 } from '@tidemark/core';
-import { formatCount, formatDuration, formatPartition } from './format.ts';
+import { formatCount, formatCounted, formatDuration, formatPartition } from './format.ts';
 
 /** Most things shown of each kind at once: the rest is counted in words and found by the filter box. */
 export const maxShown = {
@@ -17,6 +18,7 @@ export const maxShown = {
   incidents: 50,
   clocks: 8,
   findings: 8,
+  nodes: 12,
 } as const;
 
 export interface Shown<T> {
@@ -80,6 +82,7 @@ export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRo
       late: it.late,
       lastEventMs: it.lastEventMs,
       notes: [
+        it.suspicion === undefined ? '' : suspicionText(it.suspicion),
         it.aheadMs !== undefined && it.aheadMs > 0 ? `clock at least ${formatDuration(it.aheadMs)} ahead` : '',
         it.outOfOrderRatio >= 0.001 ? `${(it.outOfOrderRatio * 100).toFixed(1)} % out of order` : '',
         it.usualGapMs !== undefined ? `speaks about every ${formatDuration(it.usualGapMs)}` : '',
@@ -88,6 +91,13 @@ export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRo
     .filter((row) => matches(filter, [row.name]));
   rows.sort((a, b) => order[a.state] - order[b.state] || b.late - a.late || byName(a.name, b.name));
   return firstOf(rows, maxShown.sources);
+}
+
+/** How sure, and on what ground. */
+function suspicionText({ silentMs, longestGapMs, likelihood, earlier }: Suspicion): string {
+  const before = earlier.idle + earlier.cut;
+  const history = before === 0 ? '' : `, ${earlier.cut} of ${formatCounted(before, 'such silence')} before were cuts`;
+  return `silent for ${formatDuration(silentMs)}, at most ${formatDuration(longestGapMs)} before; a cut is ${Math.round(likelihood * 100)} % likely${history}`;
 }
 
 export interface PartitionRow {

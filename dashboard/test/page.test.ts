@@ -2,8 +2,9 @@ import type { Page } from 'playwright-core';
 import { describe, expect } from 'vitest';
 import { inkOf, openPage, phone } from './open-page.ts';
 import { hasText, nowMs, stories, told } from './stories.ts';
-import { assessmentOf, emptyAssessment, pointAt, pointsOf, type Story } from './story.ts';
+import { assessmentOf, emptyAssessment, forecastOf, pointAt, pointsOf, type Story } from './story.ts';
 import { clocksOf, findingsOf, manyClocks } from './story-clocks.ts';
+import { topologyOf } from './story-topology.ts';
 
 // The built page in a real browser, against a scripted collector. `real-collector.test.ts` has the real one.
 
@@ -33,6 +34,40 @@ describe('what it says', () => {
     expect(await inkOf(page, 'progress', vermillion)).toBeGreaterThan(500);
     await page.locator('#late-table summary').click();
     await page.getByRole('row', { name: 'producer cut off falsely late 1,280 1,024 1,280 1,024' }).waitFor();
+  });
+
+  const silent = { quiet: true, cut: { sinceS: 11 }, forecast: forecastOf(11) };
+  story('a silence: nobody is accused, and what it would cost is said', told(silent), async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await heading(page).filter({ hasText: 'B is silent for 11 s: idle or cut off cannot be told' }).waitFor();
+    const cost =
+      'If it is cut off and came back now, about 160 of 440 records would be lost under tumbling 5s grace 5s.';
+    expect(await page.locator('#headline').innerText()).toContain(cost);
+    expect(await page.locator('.card .held').innerText()).toContain(cost);
+    await page.locator('.incident.suspected a').click();
+    await page.getByRole('heading', { name: 'What it would cost' }).waitFor();
+    await page.goBack();
+    const [incident] = told(silent).assessment.incidents;
+    const { assessment, points } = told({ quiet: true }, nowMs + 1_000);
+    const withdrawn = [{ ...incident!, status: 'withdrawn' as const }];
+    server.tick({ assessment: { ...assessment, incidents: withdrawn }, points });
+    await heading(page).filter({ hasText: 'All on time' }).waitFor();
+    expect(await page.locator('.incident').first().isVisible()).toBe(false);
+    await page.getByText('1 silence that came to nothing').click();
+    await page.locator('.incident.withdrawn').waitFor();
+  });
+
+  const held = { quiet: true, topology: topologyOf(nowMs) };
+  story('groups and their watermarks: who holds back whom', told(held), async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await hasText(page, 'held back by orders-1, upstream in order-counts: 1,240 records not processed yet');
+    await hasText(page, '2 idle inputs are left out, nothing comes there: payments-3, payments-4');
+    expect(await page.locator('.graph .node').count()).toBe(4);
+    expect(await page.locator('.graph .blocker').innerHTML()).toContain('order-counts');
+    server.tick(told({ quiet: true }, nowMs + 1_000));
+    await page.locator('#topology-panel').waitFor({ state: 'hidden' });
   });
 
   const clocks = { clocks: [...clocksOf(nowMs), ...manyClocks(nowMs, 50)], findings: findingsOf(nowMs) };

@@ -1,4 +1,4 @@
-import type { Culprit, Incident } from '@tidemark/core';
+import type { Culprit, Incident, Suspicion } from '@tidemark/core';
 import { graceMs, named, perSecond, type Story, taskId } from './story.ts';
 
 function culprit(atMs: number): Culprit {
@@ -10,6 +10,19 @@ function culprit(atMs: number): Culprit {
     eventMs: atMs,
     append: { lowMs: atMs + 4, highMs: atMs + 21 },
     processedMs: atMs + 33,
+  };
+}
+
+export function suspicionOf(story: Story): Suspicion {
+  const silentMs = (story.cut?.sinceS ?? 0) * 1000;
+  return {
+    sinceMs: story.nowMs - silentMs,
+    silentMs,
+    usualGapMs: 25,
+    longestGapMs: 340,
+    chanceOfHabit: 0,
+    earlier: { idle: 1, cut: 3 },
+    likelihood: 0.71,
   };
 }
 
@@ -65,6 +78,29 @@ export function incidentsOf(story: Story): Incident[] {
         usualDelayMs: 35,
       },
       sentence: `B was cut off from the broker for ${story.cut.forS} s; ${late.toLocaleString('en-US')} of its records are falsely late and ${dropped.toLocaleString('en-US')} were dropped.`,
+    });
+  }
+  if (story.cut !== undefined && story.cut.forS === undefined && story.forecast !== undefined) {
+    const startMs = story.nowMs - story.cut.sinceS * 1000;
+    incidents.push({
+      ...base,
+      id: 'silent-1',
+      kind: 'producerCutOff',
+      status: 'suspected',
+      revision: 0,
+      revisions: [
+        { atMs: startMs + 4_000, status: 'suspected', reason: 'it is silent beyond its habit while A goes on' },
+      ],
+      source: named('B'),
+      detectedAtMs: startMs + 4_000,
+      updatedAtMs: story.nowMs,
+      start: { lowMs: startMs - 30, highMs: startMs + 240, basis: 'assumed', assumption: 'as its last event says' },
+      late: { count: 0, maxMs: 0 },
+      dropped: [],
+      evidence: { silentMs: story.cut.sinceS * 1000, lastEventMs: startMs - 12, usualGapMs: 25, usualDelayMs: 35 },
+      suspicion: suspicionOf(story),
+      forecast: story.forecast,
+      sentence: `If B is cut off (it may be idle: silent for ${story.cut.sinceS} s, usually 25 ms at most): none of it is lost yet.`,
     });
   }
   if (story.ahead) {

@@ -6,14 +6,16 @@ import type {
   AgentAssessment,
   Assessment,
   Finding,
+  Forecast,
   KnownClock,
   SeriesPoint,
   Source,
   TaskAssessment,
   TopicPartition,
+  Topology,
 } from '@tidemark/core';
 import { clockPointsAt } from './story-clocks.ts';
-import { incidentsOf } from './story-incidents.ts';
+import { incidentsOf, suspicionOf } from './story-incidents.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
 
@@ -29,8 +31,30 @@ export interface Story {
   readonly historyS?: number;
   readonly clocks?: readonly KnownClock[];
   readonly findings?: readonly Finding[];
+  readonly topology?: Topology;
+  /** What B's silence costs, while it is away, if it is a cut. */
+  readonly forecast?: Forecast;
   /** No record is late but for the cut and the clock. */
   readonly quiet?: boolean;
+}
+
+/** Of B while it is away: nothing is lost yet, or some. */
+export function forecastOf(awayS: number): Forecast {
+  const held = awayS * perSecond;
+  const policy = { policy: 'tumbling 5s grace 5s', graceMs };
+  return {
+    sources: [named('B')],
+    leadMs: awayS * 1000,
+    perSecond,
+    heldRecords: held,
+    policies: [
+      {
+        ...policy,
+        lostRecords: Math.max(0, held - 7 * perSecond),
+        firstLostInMs: Math.max(0, 7_000 - awayS * 1000),
+      },
+    ],
+  };
 }
 
 /** What each producer makes in a second. */
@@ -61,7 +85,7 @@ export function assessmentOf(story: Story): Assessment {
     incidents,
     revisedFromMs: nowMs,
     overflow: {},
-    topology: { nodes: [], edges: [] },
+    topology: story.topology ?? { nodes: [], edges: [] },
     totals: incidents.map((incident) => ({
       group: 'order-counts',
       topic: 'orders',
@@ -221,6 +245,7 @@ function taskOf(story: Story, index: number): TaskAssessment {
     ...(point?.trueStreamTimeMs === undefined ? {} : { trueStreamTimeMs: point.trueStreamTimeMs }),
     leadMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeMs ?? 0),
     ...(away ? { heldBackBy: named('B') } : {}),
+    ...(away && story.forecast !== undefined ? { forecast: story.forecast } : {}),
     records: 288_432 + index,
     late: buffered + 312 + (index === 0 && story.ahead ? story.ahead.sinceS * 2 * perSecond : 0),
     dropped: [{ policy: 'tumbling 5s grace 5s', count: Math.round(buffered * 0.8) }],
@@ -232,6 +257,7 @@ function taskOf(story: Story, index: number): TaskAssessment {
         source: named(name),
         partitions: partitionsOf(story).slice(0, 2),
         state: away && name === 'B' ? ('suspectedCut' as const) : ('live' as const),
+        ...(away && name === 'B' && story.forecast !== undefined ? { suspicion: suspicionOf(story) } : {}),
         records: 144_216,
         late: name === 'B' ? buffered : 312,
         lastEventMs: lastSeenMs - 80,

@@ -1,5 +1,6 @@
 import type { Incident } from '../finding.ts';
 import type { BoundedInstant } from '../interval.ts';
+import type { Suspicion } from '../suspicion.ts';
 import { culpritFact, evidenceFacts, type Fact, type FactPart } from './evidence-facts.ts';
 import { formatCount, formatDuration, formatPartition, formatRanges, wholeSeconds } from './format.ts';
 import { wordsOf } from './incident-words.ts';
@@ -25,6 +26,7 @@ export function incidentFacts(incident: Incident): Fact[] {
     });
   }
   facts.push(...evidenceFacts(incident));
+  if (incident.suspicion !== undefined) facts.push(...suspicionFacts(incident.suspicion));
   facts.push({
     name: 'Consumer',
     value: [`group ${incident.group}, ${incident.tasks.length === 1 ? 'task' : 'tasks'} ${listed(incident.tasks)}`],
@@ -32,6 +34,29 @@ export function incidentFacts(incident: Incident): Fact[] {
   facts.push({ name: 'Partitions', value: [listed(incident.partitions.map(formatPartition))] });
   facts.push({ name: 'Noticed', value: [{ atMs: incident.detectedAtMs }, `; this is revision ${incident.revision}`] });
   return facts;
+}
+
+function suspicionFacts({ longestGapMs, chanceOfHabit, earlier, likelihood }: Suspicion): Fact[] {
+  const { idle, cut } = earlier;
+  return [
+    {
+      name: 'In its rhythm',
+      value: [`a silence so long is ${percent(chanceOfHabit)} likely; its longest was ${formatDuration(longestGapMs)}`],
+    },
+    {
+      name: 'Such silences before',
+      value: [idle + cut === 0 ? 'none yet' : `${idle} with nothing held up, ${cut} that were cuts`],
+    },
+    {
+      name: 'A cut',
+      value: [`${percent(likelihood)} likely`],
+      help: 'Idle and cut off look alike until it returns.',
+    },
+  ];
+}
+
+function percent(share: number): string {
+  return share < 0.01 ? 'less than 1 %' : `${Math.round(share * 100)} %`;
 }
 
 function bounds(at: BoundedInstant): FactPart[] {

@@ -31,8 +31,24 @@ export function annotationsOf(
       drawTime: 'beforeDatasetsDraw',
     },
   };
-  for (const span of view.spans) Object.assign(annotations, spanBoxes(span, view, look));
+  const rows = labelRows(view, look);
+  view.spans.forEach((span, index) => {
+    const before = view.spans.slice(0, index).filter((other) => overlap(span, other, view.window.toMs));
+    Object.assign(annotations, spanBoxes(span, view, { look, row: rows[index], isTinted: before.length < maxTints }));
+  });
   if (view.empty !== undefined) annotations.none = { type: 'label', ...emptyNote(view.empty, look) };
+  const { watermarkS, scale, window } = view;
+  if (watermarkS !== undefined && watermarkS <= scale.maxS) {
+    annotations.watermark = {
+      type: 'line',
+      xMin: window.toMs - (window.toMs - window.fromMs) / 40,
+      xMax: window.toMs,
+      yMin: watermarkS,
+      yMax: watermarkS,
+      borderColor: look.palette.ink,
+      borderWidth: 3,
+    };
+  }
   const lead = greatestLead(view);
   if (lead !== undefined && !look.hidden.has(streamTimeKey) && !look.hidden.has(trueTimeKey)) {
     annotations.lead = {
@@ -73,23 +89,64 @@ function leadLabel(lead: Lead, view: ProgressView, look: Look): Annotation {
   };
 }
 
-function msPerPx(view: ProgressView, look: Look): number {
+function msPerPx(view: Pick<ProgressView, 'window'>, look: Look): number {
   const { left, right } = marginsPx(look);
   return (view.window.toMs - view.window.fromMs) / Math.max(1, look.widthPx - left - right);
 }
 
-/** At the foot of its span, from its start on; where that would leave the picture, up to its end. */
-function spanLabel(span: Span, view: ProgressView, by: { readonly color: string; readonly look: Look }): Annotation {
+/** Where several things happen at once, further tints would only darken what is drawn in them: their edges tell. */
+const maxTints = 2;
+const maxLabelRows = 5;
+const labelRowPx = 17;
+const letterPx = 8;
+
+function overlap(a: Span, b: Span, nowMs: number): boolean {
+  return a.start.lowMs <= (b.end?.highMs ?? nowMs) && b.start.lowMs <= (a.end?.highMs ?? nowMs);
+}
+
+/** Labels that would lie upon each other stand above each other; undefined: there is no row left. */
+export function labelRows(view: Pick<ProgressView, 'spans' | 'window'>, look: Look): (number | undefined)[] {
+  const taken: (readonly [from: number, to: number])[][] = [];
+  return view.spans.map((span) => {
+    const { atMs, toLeft } = labelPlace(span, view, look);
+    const atPx = (atMs - view.window.fromMs) / msPerPx(view, look);
+    const lengthPx = 12 + span.label.length * letterPx;
+    const [fromPx, toPx] = toLeft ? [atPx - lengthPx, atPx] : [atPx, atPx + lengthPx];
+    for (let row = 0; row < maxLabelRows; row += 1) {
+      const those = (taken[row] ??= []);
+      if (those.some(([from, to]) => from < toPx && fromPx < to)) continue;
+      those.push([fromPx, toPx]);
+      return row;
+    }
+    return undefined;
+  });
+}
+
+function labelPlace(
+  span: Span,
+  view: Pick<ProgressView, 'window'>,
+  look: Look,
+): { readonly atMs: number; readonly toLeft: boolean } {
   const fromMs = Math.max(span.start.lowMs, view.window.fromMs);
-  const roomPx = (view.window.toMs - fromMs) / msPerPx(view, by.look);
-  const toLeft = roomPx < 16 + span.label.length * 8;
+  const roomPx = (view.window.toMs - fromMs) / msPerPx(view, look);
+  const toLeft = roomPx < 16 + span.label.length * letterPx;
+  return { toLeft, atMs: toLeft ? Math.min(span.end?.highMs ?? view.window.toMs, view.window.toMs) : fromMs };
+}
+
+/** At the foot of its span, from its start on; where that would leave the picture, up to its end. */
+function spanLabel(
+  span: Span,
+  view: ProgressView,
+  by: { readonly color: string; readonly look: Look; readonly row: number },
+): Annotation {
+  const { atMs, toLeft } = labelPlace(span, view, by.look);
   return {
     type: 'label',
-    xValue: toLeft ? Math.min(span.end?.highMs ?? view.window.toMs, view.window.toMs) : fromMs,
+    xValue: atMs,
     yValue: view.scale.maxS,
     position: { x: toLeft ? 'end' : 'start', y: 'end' },
     xAdjust: toLeft ? -6 : 6,
-    yAdjust: -6,
+    yAdjust: -6 - by.row * labelRowPx,
     content: span.label,
     color: by.color,
     font: { weight: 'bold', size: 13 },
@@ -98,7 +155,12 @@ function spanLabel(span: Span, view: ProgressView, by: { readonly color: string;
 }
 
 /** The cut itself, and where its ends are not known, lighter. */
-function spanBoxes(span: Span, view: ProgressView, look: Look): Record<string, Annotation> {
+function spanBoxes(
+  span: Span,
+  view: ProgressView,
+  how: { readonly look: Look; readonly row: number | undefined; readonly isTinted: boolean },
+): Record<string, Annotation> {
+  const { look, row, isTinted } = how;
   const { fill, edge, text } = look.palette.spans[span.kind];
   const { fromMs, toMs } = view.window;
   const clamp = (ms: number): number => Math.min(Math.max(ms, fromMs), toMs);
@@ -106,7 +168,7 @@ function spanBoxes(span: Span, view: ProgressView, look: Look): Record<string, A
     type: 'box',
     xMin: clamp(from),
     xMax: clamp(to),
-    backgroundColor: fill,
+    backgroundColor: isTinted ? fill : 'transparent',
     borderWidth: 0,
     drawTime: 'beforeDatasetsDraw',
   });
@@ -118,8 +180,8 @@ function spanBoxes(span: Span, view: ProgressView, look: Look): Record<string, A
       ...box(span.start.highMs, Math.max(span.start.highMs, end.lowMs)),
       type: 'box',
     },
-    [`${span.id}-label`]: spanLabel(span, view, { color: text, look }),
   };
+  if (row !== undefined) boxes[`${span.id}-label`] = spanLabel(span, view, { color: text, look, row });
   const edges: [string, number][] = [['start', (span.start.lowMs + span.start.highMs) / 2]];
   if (span.end !== undefined) edges.push(['end', (span.end.lowMs + span.end.highMs) / 2]);
   for (const [name, at] of edges) {

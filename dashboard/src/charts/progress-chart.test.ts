@@ -1,9 +1,10 @@
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import { assessmentOf, pointsOf, type Story, taskId } from '../../test/story.ts';
+import { topologyOf } from '../../test/story-topology.ts';
 import { progressOf } from '../progress.ts';
 import { windowAt } from '../series.ts';
 import { light } from './palette.ts';
-import { greatestLead } from './progress-annotations.ts';
+import { greatestLead, labelRows } from './progress-annotations.ts';
 import { progressChart, progressNames } from './progress-chart.ts';
 
 const nowMs = 1_772_366_400_000;
@@ -55,4 +56,51 @@ test('a hidden line is neither drawn nor named', () => {
     false,
     true,
   ]);
+});
+
+describe('several things at once stay legible', () => {
+  const nowWindow = windowAt(nowMs, 300_000);
+  const span = (id: string, fromS: number, toS?: number) => ({
+    id,
+    kind: 'producerCutOff' as const,
+    label: `${id} cut off for a while`,
+    start: { lowMs: nowMs - fromS * 1000, highMs: nowMs - fromS * 1000 },
+    end: toS === undefined ? undefined : { lowMs: nowMs - toS * 1000, highMs: nowMs - toS * 1000 },
+  });
+
+  test.for([
+    { why: 'one after the other: in one row', spans: [span('A', 290, 270), span('B', 150, 130)], want: [0, 0] },
+    {
+      why: 'at the same time: above each other',
+      spans: [span('A', 200, 170), span('B', 200, 170), span('C', 195, 170)],
+      want: [0, 1, 2],
+    },
+    { why: 'at the right edge their labels stand to the left', spans: [span('A', 10), span('B', 10)], want: [0, 1] },
+    {
+      why: 'too many: the last have edges only',
+      spans: Array.from({ length: 7 }, (_, index) => span(`p${index}`, 200, 170)),
+      want: [0, 1, 2, 3, 4, undefined, undefined],
+    },
+  ])('$why', ({ spans, want }) => expect(labelRows({ spans, window: nowWindow }, look)).toEqual(want));
+
+  test('only the first two tint what is drawn in them', () => {
+    const view = { ...of({}), spans: [span('A', 200, 170), span('B', 200, 170), span('C', 200, 170)] };
+    const boxes = progressChart(view, look).options!.plugins!.annotation!.annotations as unknown as {
+      readonly [id: string]: { readonly backgroundColor?: string };
+    };
+    expect(['A', 'B', 'C'].map((id) => boxes[`${id}-possible`]?.backgroundColor === 'transparent')).toEqual([
+      false,
+      false,
+      true,
+    ]);
+    expect(boxes['C-start']).toBeDefined();
+  });
+});
+
+test('the watermark of the group stands beside the lines, where it is now', () => {
+  const topology = topologyOf(nowMs);
+  const view = of({ topology });
+  expect(view.watermarkS).toBe((view.window.toMs - nowMs) / 1000 + 34);
+  expect(progressNames(view, look).at(-1)?.text).toBe('watermark');
+  expect(of({}).watermarkS).toBeUndefined();
 });

@@ -113,6 +113,9 @@ export function progressNames(
       bold: line.bold,
     });
   }
+  if (view.watermarkS !== undefined) {
+    names.push({ text: look.widthPx < 520 ? 'W' : 'watermark', color: palette.ink, y: view.watermarkS });
+  }
   return names;
 }
 

@@ -35,6 +35,9 @@ export function incidentPanel(incident: Incident, nowMs: number): HTMLElement[] 
     el('h2', {}, 'Why'),
     picturePanel(pictureOf(incident, nowMs), nowMs),
     ...(view.graces.length === 0 ? [] : [el('h2', {}, 'What it cost'), ...view.graces.map(graceRuler)]),
+    ...(view.forecast.length === 0
+      ? []
+      : [el('h2', {}, 'What it would cost'), ...view.forecast.map((line) => el('p', {}, line))]),
     el('h2', {}, 'Evidence'),
     el(
       'table',
@@ -53,7 +56,18 @@ export function incidentPanel(incident: Incident, nowMs: number): HTMLElement[] 
         ),
       ),
     ),
+    ...(view.turns.length === 0 ? [] : [el('h2', {}, 'What it was taken for'), turns(view.turns, nowMs)]),
   ];
+}
+
+function turns(revisions: Incident['revisions'], nowMs: number): HTMLElement {
+  return el(
+    'ol',
+    { class: 'turns' },
+    ...revisions.map(({ atMs, status, reason }) =>
+      el('li', {}, time(atMs, nowMs), ' ', el('span', { class: `status ${status}` }, status), ` ${reason}`),
+    ),
+  );
 }
 
 /** The address names an incident that this collector does not have. */

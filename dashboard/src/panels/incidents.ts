@@ -1,30 +1,40 @@
 import type { Incident } from '@tidemark/core';
 import { el } from '../element.ts';
+import { formatCounted } from '../format.ts';
 import { incidentView } from '../incident-view.ts';
 import { incidentAddress } from '../route.ts';
 import { firstOf, maxShown, moreText } from '../view.ts';
 import { time } from './parts.ts';
 
-/** Newest first. Each leads to its page, which has the evidence. */
+/** Newest first. Each leads to its page, which has the evidence. What turned out to be nothing is there for who asks. */
 export function incidentsPanel(all: readonly Incident[], nowMs: number): HTMLElement[] {
-  // What was nothing of the kind is found by its address only.
-  const incidents = all.filter(({ status }) => status !== 'withdrawn');
-  if (incidents.length === 0) {
-    return [
-      el(
-        'p',
-        { class: 'calm' },
-        'None so far. A producer that was cut off or a clock that runs ahead will be named here, with the evidence.',
-      ),
-    ];
-  }
+  const newest = all.toSorted((a, b) => b.start.highMs - a.start.highMs);
   const list = firstOf(
-    incidents.toSorted((a, b) => b.start.highMs - a.start.highMs),
+    newest.filter(({ status }) => status !== 'withdrawn'),
     maxShown.incidents,
   );
+  const withdrawn = newest.filter(({ status }) => status === 'withdrawn').slice(0, maxShown.incidents);
+  const items = (incidents: readonly Incident[]): HTMLElement =>
+    el('ol', { class: 'incidents' }, ...incidents.map((incident) => incidentItem(incident, nowMs)));
   return [
-    el('ol', { class: 'incidents' }, ...list.rows.map((incident) => incidentItem(incident, nowMs))),
-    el('p', { class: 'more' }, moreText(list)),
+    list.rows.length > 0
+      ? items(list.rows)
+      : el(
+          'p',
+          { class: 'calm' },
+          'None so far. A producer that was cut off or a clock that runs ahead will be named here, with the evidence.',
+        ),
+    el('p', { class: 'more', 'data-key': 'more' }, moreText(list)),
+    ...(withdrawn.length === 0
+      ? []
+      : [
+          el(
+            'details',
+            { class: 'table', 'data-key': 'withdrawn' },
+            el('summary', {}, `${formatCounted(withdrawn.length, 'silence')} that came to nothing`),
+            items(withdrawn),
+          ),
+        ]),
   ];
 }
 
@@ -32,7 +42,7 @@ function incidentItem(incident: Incident, nowMs: number): HTMLElement {
   const { id, kind, title, status, startMs, sentence } = incidentView(incident);
   return el(
     'li',
-    { class: `incident ${kind}`, 'data-key': id },
+    { class: `incident ${kind} ${status}`, 'data-key': id },
     el(
       'a',
       { href: incidentAddress(id) },

@@ -47,7 +47,13 @@ export function taskCardPanel(
         card.leadMs !== undefined && card.leadMs >= 5_000 ? 'loud' : undefined,
       ),
     ),
-    card.heldBack !== undefined && el('p', { class: 'held' }, card.heldBack),
+    (card.heldBack !== undefined || card.forecast.length > 0) &&
+      el(
+        'div',
+        { class: 'held' },
+        card.heldBack !== undefined && el('p', {}, card.heldBack),
+        ...card.forecast.map((line) => el('p', { class: 'forecast' }, line)),
+      ),
     card.lostSinceMs !== undefined &&
       el(
         'p',

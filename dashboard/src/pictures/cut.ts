@@ -10,6 +10,7 @@ import { axisAround, moverRow, type Picture, type PictureRow, placesOf, spread }
 export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage'>, nowMs: number): Picture {
   const { evidence, start, kind } = incident;
   const { lastEventMs, firstHeldEventMs } = evidence;
+  const isIdle = incident.status === 'withdrawn' && incident.end !== undefined;
   const isOver = incident.end !== undefined && firstHeldEventMs !== undefined;
   const end = incident.end ?? { lowMs: nowMs, highMs: nowMs };
   const [startMs, endMs] = [middleMs(start), middleMs(end)];
@@ -26,7 +27,15 @@ export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage
             { kind: 'held', fromMs: firstHeldEventMs, toMs: endMs },
             { kind: 'usual', fromMs: endMs, toMs: axis.toMs },
           ] as const)
-        : ([{ kind: 'gap', fromMs: lastEventMs, toMs: endMs, label: 'not known until it returns' }] as const)),
+        : ([
+            {
+              kind: 'gap',
+              fromMs: lastEventMs,
+              toMs: endMs,
+              label: isIdle ? 'nothing held up' : 'not known until it returns',
+            },
+          ] as const)),
+      ...(isIdle ? [{ kind: 'usual', fromMs: endMs, toMs: axis.toMs } as const] : []),
     ],
   };
   const arrived: PictureRow = {
@@ -34,7 +43,7 @@ export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage
     bars: [
       { kind: 'usual', fromMs: axis.fromMs, toMs: startMs },
       { kind: 'gap', fromMs: startMs, toMs: endMs, label: `nothing for ${formatDuration(endMs - startMs)}` },
-      ...(isOver ? [{ kind: 'usual', fromMs: endMs, toMs: axis.toMs } as const] : []),
+      ...(isOver || isIdle ? [{ kind: 'usual', fromMs: endMs, toMs: axis.toMs } as const] : []),
     ],
     marks: isOver ? [{ kind: 'burst', atMs: endMs }] : [],
   };
@@ -43,13 +52,15 @@ export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage
   return {
     caption: isOver
       ? `${isOutage ? `Events for ${where} were made` : `${who} made events`} throughout, but between ${from} and ${to} none reached the broker; then all came at once.`
-      : `Nothing of ${who} has reached ${where} since ${from}.`,
+      : isIdle
+        ? `Nothing of ${who} reached ${where} between ${from} and ${to}, and what came then was new: it had nothing to say.`
+        : `Nothing of ${who} has reached ${where} since ${from}.`,
     axis,
     rows: mover === undefined ? [made, arrived] : [made, arrived, mover],
     ways: isOver
       ? spread(firstHeldEventMs, endMs, 6).map((fromMs) => ({ fromRow: 0, fromMs, toRow: 1, toMs: endMs }))
       : [],
     bands: incident.end === undefined ? [start] : [start, incident.end],
-    ticks: isOver ? [startMs, endMs] : [startMs],
+    ticks: isOver || isIdle ? [startMs, endMs] : [startMs],
   };
 }
