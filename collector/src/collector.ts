@@ -38,6 +38,7 @@ export function createCollector(options: {
   const board = new Board(state, nowMs());
   const streams = new Streams();
   const metrics = createMetrics({
+    state,
     board,
     streams,
     store,

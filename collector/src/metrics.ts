@@ -1,4 +1,4 @@
-import { type Metric, metrics } from '@tidemark/core';
+import { lagMetrics, lagsOf, type Metric, metrics, type State } from '@tidemark/core';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Board } from './board.ts';
 import { type RefusalReason, refusalReasons } from './read-report.ts';
@@ -31,6 +31,7 @@ export interface Metrics {
  * are made of the latest assessment when somebody asks, so a group that is gone leaves no row behind.
  */
 export function createMetrics(parts: {
+  readonly state: State;
   readonly board: Board;
   readonly streams: Streams;
   readonly store?: Store | undefined;
@@ -41,6 +42,10 @@ export function createMetrics(parts: {
   const cap = new RowCap(parts.maxRowsPerMetric);
   for (const metric of metrics) {
     register(registry, metric, () => cap.apply(metric, metric.rows(parts.board.assessment)));
+  }
+  const { state, board } = parts;
+  for (const metric of lagMetrics) {
+    register(registry, metric, () => cap.apply(metric, metric.rows(lagsOf(state, board.assessment.nowMs))));
   }
   registerLive(registry, parts);
   if (parts.store !== undefined) registerStore(registry, parts.store);

@@ -5,6 +5,9 @@ export const maxRowsPerMetric = 2_000;
 /** The value of every label of that one row. */
 export const otherLabel = 'other';
 
+/** What a metric must say to be bounded. */
+type Capped = Omit<Metric, 'rows'>;
+
 /**
  * Bounds the rows of a metric. Who comes first keeps a row of its own until it is gone; whoever comes when all are taken
  * counts in a row whose labels all say `other`, and stays there, so that its counts do not move between rows.
@@ -20,7 +23,7 @@ export class RowCap {
     this.#maxRows = maxRows;
   }
 
-  apply(metric: Metric, rows: readonly Row[]): readonly Row[] {
+  apply(metric: Capped, rows: readonly Row[]): readonly Row[] {
     const own = this.#own.get(metric.name) ?? new Set();
     const rest = this.#rest.get(metric.name) ?? new Set();
     const keys = rows.map(({ labels }) => JSON.stringify(labels));
@@ -37,7 +40,7 @@ export class RowCap {
     return [...rows.filter((_, i) => nextOwn.has(keys[i]!)), this.#other(metric, others)];
   }
 
-  #other(metric: Metric, rows: readonly Row[]): Row {
+  #other(metric: Capped, rows: readonly Row[]): Row {
     let value = folded(metric, rows);
     if (metric.kind === 'counter') {
       value = Math.max(value, this.#highest.get(metric.name) ?? 0);
@@ -47,7 +50,7 @@ export class RowCap {
   }
 }
 
-function folded({ beyondCap }: Metric, rows: readonly Row[]): number {
+function folded({ beyondCap }: Capped, rows: readonly Row[]): number {
   switch (beyondCap) {
     case 'sum':
       return rows.reduce((sum, { value }) => sum + value, 0);

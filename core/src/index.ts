@@ -37,10 +37,11 @@ export {
   setPaused,
 } from './observe.ts';
 export { addRange, type OffsetRange } from './offset-ranges.ts';
+export { lagsOf, type PartitionLag } from './partition-lag.ts';
 export * from './policy.ts';
 export { createProduced, noteProduced, type Produced } from './produced.ts';
 export * from './report.ts';
-export { type Metric, metrics, type Row } from './samples.ts';
+export { lagMetrics, type Metric, metrics, type Row } from './samples.ts';
 export * from './schedule/index.ts';
 export { seriesBetween } from './series.ts';
 export {

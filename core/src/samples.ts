@@ -1,11 +1,13 @@
 import { agentMetrics } from './samples/agents.ts';
 import { clockMetrics } from './samples/clocks.ts';
+import { findingMetrics } from './samples/findings.ts';
 import { latenessMetrics } from './samples/lateness.ts';
 import type { Metric } from './samples/metric.ts';
 import { sourceMetrics } from './samples/sources.ts';
 import { streamTimeMetrics } from './samples/stream-time.ts';
 import { watermarkMetrics } from './samples/watermarks.ts';
 
+export { lagMetrics } from './samples/lag.ts';
 export type { Metric, Row } from './samples/metric.ts';
 
 /**
@@ -18,5 +20,6 @@ export const metrics: readonly Metric[] = [
   ...latenessMetrics,
   ...sourceMetrics,
   ...clockMetrics,
+  ...findingMetrics,
   ...agentMetrics,
 ];

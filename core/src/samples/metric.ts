@@ -1,7 +1,7 @@
 import type { Assessment, TaskAssessment } from '../assessment.ts';
 
-/** A number with a name and labels, for whatever collects metrics. */
-export interface Metric {
+/** A number with a name and labels, for whatever collects metrics. `From` is what its rows are made of. */
+export interface Metric<From = Assessment> {
   readonly name: string;
   /** A counter never goes down while its row lives; what may be revised is a gauge. */
   readonly kind: 'counter' | 'gauge';
@@ -9,7 +9,7 @@ export interface Metric {
   readonly labels: readonly string[];
   /** How rows beyond a cap are put into one that still means something: the total, or the worst of them. */
   readonly beyondCap: 'sum' | 'lowest' | 'highest';
-  readonly rows: (assessment: Assessment) => readonly Row[];
+  readonly rows: (from: From) => readonly Row[];
 }
 
 /** Label values in the order of the metric's labels. */
