@@ -22,10 +22,20 @@ export async function haveJars(cache: string): Promise<boolean> {
 
 /** The folder with Kafka's jars, fetched from Maven Central the first time. */
 export async function kafkaJars(cache: string, onProgress: (line: string) => void): Promise<string> {
+  return jarsOf('kafka_2.13', jarFolder(cache), onProgress);
+}
+
+/** The same for Kafka's own command line tools, such as its performance consumer: a broker needs none of them. */
+export async function kafkaToolJars(cache: string, onProgress: (line: string) => void): Promise<string> {
+  return jarsOf('kafka-tools', join(cache, `kafka-tools-${kafkaVersion}`), onProgress);
+}
+
+async function jarsOf(artifact: string, folder: string, onProgress: (line: string) => void): Promise<string> {
+  const cache = dirname(folder);
   try {
-    return await builtOnce(jarFolder(cache), async (maven, partial) => {
-      await writeFile(join(partial, 'pom.xml'), pom);
-      onProgress(`Fetching Kafka ${kafkaVersion} from Maven Central into ${cache} (45 MB, once) …`);
+    return await builtOnce(folder, async (maven, partial) => {
+      await writeFile(join(partial, 'pom.xml'), pomFor(artifact));
+      onProgress(`Fetching Kafka ${kafkaVersion} (${artifact}) from Maven Central into ${cache} (45 MB, once) …`);
       const jars = join(partial, 'jars');
       await fetchInto(maven, partial, jars);
       return jars;
@@ -67,13 +77,13 @@ function cannotWrite(cache: string, code: string): PlainFailure {
 }
 
 // slf4j-simple: without a logger Kafka fails in silence.
-const pom = `<project xmlns="http://maven.apache.org/POM/4.0.0">
+const pomFor = (artifact: string): string => `<project xmlns="http://maven.apache.org/POM/4.0.0">
   <modelVersion>4.0.0</modelVersion>
   <groupId>tidemark</groupId>
   <artifactId>testbed-broker</artifactId>
   <version>1</version>
   <dependencies>
-    <dependency><groupId>org.apache.kafka</groupId><artifactId>kafka_2.13</artifactId><version>${kafkaVersion}</version></dependency>
+    <dependency><groupId>org.apache.kafka</groupId><artifactId>${artifact}</artifactId><version>${kafkaVersion}</version></dependency>
     <dependency><groupId>org.slf4j</groupId><artifactId>slf4j-simple</artifactId><version>1.7.36</version></dependency>
   </dependencies>
 </project>
