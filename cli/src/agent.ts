@@ -1,6 +1,7 @@
-import { type FollowSettings, faultLine, readFollowSettings } from '@tidemark/config';
-import kafkajs, { type KafkaConfig } from 'kafkajs';
+import { faultLine, readFollowSettings } from '@tidemark/config';
+import kafkajs from 'kafkajs';
 import { Follower, registerCodecs } from 'tidemark/follow';
+import { kafkaClient } from './kafka-client.ts';
 
 /** `tidemark agent`: follows a consumer group until it is asked to end. */
 export async function runAgent(flags: readonly string[]): Promise<void> {
@@ -15,26 +16,7 @@ export async function runAgent(flags: readonly string[]): Promise<void> {
     return;
   }
   registerCodecs(kafkajs);
-  const follower = new Follower(
-    new kafkajs.Kafka(kafkaConfig(read.value)),
-    read.value,
-    'tidemark agent, kafkajs 2.2.4',
-  );
+  const follower = new Follower(kafkaClient(read.value, 'tidemark-agent'), read.value, 'tidemark agent, kafkajs 2.2.4');
   follower.start();
   for (const signal of ['SIGTERM', 'SIGINT'] as const) process.once(signal, () => void follower.stop());
-}
-
-function kafkaConfig({ brokers, tls, sasl }: FollowSettings): KafkaConfig {
-  return {
-    brokers: [...brokers],
-    clientId: 'tidemark-agent',
-    // What is in the way is said by the follower, once and in words.
-    logLevel: kafkajs.logLevel.NOTHING,
-    connectionTimeout: 5_000,
-    requestTimeout: 10_000,
-    // It asks again by itself, and sooner knows what is wrong.
-    retry: { retries: 1, initialRetryTime: 100 },
-    ssl: tls,
-    ...(sasl === undefined ? {} : { sasl: sasl as NonNullable<KafkaConfig['sasl']> }),
-  };
 }

@@ -4,6 +4,7 @@ import { amountExpected, parseAmount, parseShare, shareExpected } from './amount
 import { durationExpected, parseDurationMs } from './duration.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
+import { type Sasl, saslMechanisms } from './follow.ts';
 import { text } from './parsed-text.ts';
 import { type PolicySetting, parseLate, parseWindow, policiesOf } from './policy-flags.ts';
 
@@ -37,10 +38,20 @@ export type HistorySetting =
       readonly kind: 'kafka';
       readonly topics: readonly string[];
       readonly brokers: readonly string[];
-      readonly from: string | undefined;
-      readonly to: string | undefined;
+      readonly tls: boolean;
+      readonly sasl: Sasl | undefined;
+      readonly from: HistoryPlace;
+      readonly to: HistoryPlace;
       readonly readCommitted: boolean;
+      /** On topics with LogAppendTime the broker's stamp is the record's timestamp; the producer's is still there. */
+      readonly eventTime: 'timestamp' | 'create';
     };
+
+export type HistoryPlace =
+  | { readonly kind: 'earliest' | 'latest' }
+  | { readonly kind: 'offset'; readonly offset: number }
+  | { readonly kind: 'time'; readonly timeMs: number }
+  | { readonly kind: 'ago'; readonly agoMs: number };
 
 export interface AuditSettings {
   readonly history: HistorySetting;
@@ -60,6 +71,10 @@ export interface AuditSettings {
 const duration = text(durationExpected, parseDurationMs);
 const number = text('a number such as 0.25', (given) => (/^\d+(\.\d+)?$/.test(given) ? Number(given) : undefined));
 const onOff = text('on or off', (given) => ({ on: true, off: false })[given.toLowerCase()]);
+const place = text(
+  'earliest, latest, an offset, a duration ago such as 2h, or a time such as 2026-01-05T10:00:00Z',
+  parsePlace,
+);
 const names = text('names such as orders,payments', (given) => {
   const all = given.split(',').map((name) => name.trim());
   return all.every((name) => /^[\w.-]{1,249}$/.test(name)) ? all : undefined;
@@ -90,8 +105,12 @@ const schema = z.object({
     const all = given.split(',').map((address) => address.trim());
     return all.every((address) => /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/.test(address)) ? all : undefined;
   }).optional(),
-  from: z.string().optional(),
-  to: z.string().optional(),
+  from: place.default({ kind: 'earliest' }),
+  to: place.default({ kind: 'latest' }),
+  'event-time': oneOf(['timestamp', 'create']).default('timestamp'),
+  tls: onOff.default(false),
+  sasl: oneOf(saslMechanisms).optional(),
+  username: z.string().default(''),
   isolation: oneOf(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
   policies: z.string().optional(),
   engine: z.string().default('kafka-streams'),
@@ -132,7 +151,11 @@ const alone: readonly Flag[] = ['json'];
 const withValue = (Object.keys(schema.shape) as Flag[]).filter((name) => !alone.includes(name));
 export const auditFlags: readonly string[] = [...withValue, ...alone].map((name) => `--${name}`);
 
-export function readAuditSettings(flags: readonly string[]): Checked<AuditSettings> {
+/** The password is a variable, `TIDEMARK_PASSWORD`: a command line can be read by everybody on the machine. */
+export function readAuditSettings(
+  flags: readonly string[],
+  { password = '' }: { readonly password?: string | undefined } = {},
+): Checked<AuditSettings> {
   const faults: Fault[] = [];
   const given = readFlags(flags, { withValue, alone }, faults);
   const read = schema.safeParse(given);
@@ -142,7 +165,7 @@ export function readAuditSettings(flags: readonly string[]): Checked<AuditSettin
   }
   if (!read.success) return { ok: false, faults };
   const { data } = read;
-  const history = historyOf(data, faults);
+  const history = historyOf(data, password, faults);
   const policies = policiesOf(data, given, faults);
   if (history === undefined || policies === undefined || faults.length > 0) return { ok: false, faults };
   return {
@@ -170,7 +193,7 @@ export function readAuditSettings(flags: readonly string[]): Checked<AuditSettin
 
 type Data = z.infer<typeof schema>;
 
-function historyOf(data: Data, faults: Fault[]): HistorySetting | undefined {
+function historyOf(data: Data, password: string, faults: Fault[]): HistorySetting | undefined {
   const places = [data.file, data.capture, data.topic].filter((place) => place !== undefined);
   if (places.length !== 1) {
     const got = places.length === 0 ? undefined : 'more than one of them';
@@ -206,8 +229,20 @@ function historyOf(data: Data, faults: Fault[]): HistorySetting | undefined {
     kind: 'kafka',
     topics: data.topic!,
     brokers: data.brokers,
+    tls: data.tls,
+    sasl: data.sasl && { mechanism: data.sasl, username: data.username, password },
     from: data.from,
     to: data.to,
     readCommitted: data.isolation === 'read_committed',
+    eventTime: data['event-time'],
   };
+}
+
+function parsePlace(given: string): HistoryPlace | undefined {
+  if (given === 'earliest' || given === 'latest') return { kind: given };
+  if (/^\d+$/.test(given)) return { kind: 'offset', offset: Number(given) };
+  const agoMs = parseDurationMs(given);
+  if (agoMs !== undefined) return { kind: 'ago', agoMs };
+  const timeMs = /^\d{4}-/.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : { kind: 'time', timeMs };
 }

@@ -11,6 +11,7 @@ export {
   type AuditSettings,
   auditFlags,
   type FieldNames,
+  type HistoryPlace,
   type HistorySetting,
   readAuditSettings,
   type TimeUnit,

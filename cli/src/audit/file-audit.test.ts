@@ -25,7 +25,7 @@ async function audited(path: string, ...flags: string[]): Promise<AuditReport> {
   if (!read.ok) throw new Error(JSON.stringify(read.faults));
   const { policies } = read.value;
   if (policies.kind !== 'given') throw new Error('no policy');
-  return auditHistory(read.value, [policies.policy]);
+  return auditHistory(read.value, [policies.policy], 0);
 }
 
 const tumbling = ['--window', 'tumbling:10s', '--grace', '5s'];

@@ -16,7 +16,11 @@ export async function fileHistory(setting: FileSetting, directory: audit.Directo
   const format = setting.format ?? (/\.csv(\.gz)?$/i.test(path) ? 'csv' : 'jsonl');
   const rows: EachRow = format === 'csv' ? csvRows(setting) : jsonRows(setting);
   const fields = resolveFields(path, setting.fields, await namesOf(path, rows));
-  return { shape: shapeOf(setting, fields), read: (take) => readRows(rows, setting, fields, directory, take) };
+  return {
+    shape: shapeOf(setting, fields),
+    placesKnown: false,
+    read: (take) => readRows(rows, setting, fields, directory, take),
+  };
 }
 
 class Enough extends Error {}

@@ -14,6 +14,8 @@ export interface HistoryShape {
 
 export interface History {
   readonly shape: HistoryShape;
+  /** Whether the directory has all partitions before the first record. */
+  readonly placesKnown: boolean;
   /** Every record in the order of arrival; the object is filled again with each. May be called again: it reads anew. */
   read(take: (record: audit.Audited) => void): Promise<HistoryTally>;
 }
@@ -39,9 +41,9 @@ export class Tally {
   bytes = 0;
   readonly #skipped: { [reason: string]: { count: number; examples: string[] } } = {};
 
-  skip(reason: string, example: () => string): void {
+  skip(reason: string, example: () => string, count = 1): void {
     const of = (this.#skipped[reason] ??= { count: 0, examples: [] });
-    of.count++;
+    of.count += count;
     if (of.examples.length < maxExamples) of.examples.push(example());
   }
 

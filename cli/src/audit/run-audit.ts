@@ -9,7 +9,7 @@ import { terminal } from './terminal.ts';
 
 /** `tidemark audit`: 0 all objectives are met, 1 one is missed, 2 there is no answer. */
 export async function runAudit(flags: readonly string[]): Promise<void> {
-  const read = readAuditSettings(flags);
+  const read = readAuditSettings(flags, { password: process.env.TIDEMARK_PASSWORD });
   const policies = read.ok ? policiesOf(read.value) : undefined;
   const faults = [...(read.ok ? [] : read.faults), ...(policies?.ok === false ? policies.faults : [])];
   if (!read.ok || policies?.ok !== true) {
@@ -18,7 +18,7 @@ export async function runAudit(flags: readonly string[]): Promise<void> {
     return;
   }
   try {
-    const report = await auditHistory(read.value, policies.value);
+    const report = await auditHistory(read.value, policies.value, Date.now());
     if (read.value.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else process.stdout.write(terminal(report));
     process.exitCode = report.missed.length > 0 ? 1 : 0;
@@ -47,9 +47,10 @@ function policiesOf({ policies }: AuditSettings): ReturnType<typeof readPolicyFi
 export async function auditHistory(
   settings: AuditSettings,
   policies: readonly audit.AuditPolicy[],
+  nowMs: number,
 ): Promise<AuditReport> {
   const directory = new audit.Directory();
-  const history = await openHistory(settings, directory);
+  const history = await openHistory(settings, policies, directory, nowMs);
   const { shape } = history;
   const keyless = policies.find(({ spec }) => audit.needsKeys(spec));
   if (keyless !== undefined && !shape.hasKeys) {
@@ -57,8 +58,8 @@ export async function auditHistory(
       `${keyless.name}: which records its sessions lose depends on the keys; name them with --key-field`,
     );
   }
-  if (policies.some(({ spec }) => spec.engine === 'flink' && spec.partitions !== 'merged'))
-    await history.read(() => {});
+  const waits = policies.some(({ spec }) => spec.engine === 'flink' && spec.partitions !== 'merged');
+  if (waits && !history.placesKnown) await history.read(() => {});
   const of = new audit.Audit({
     directory,
     policies,
@@ -71,7 +72,7 @@ export async function auditHistory(
     withOrder: settings.order,
   });
   const punctuations = policies.map((policy) => punctuation(policy, settings.punctuateMs, directory));
-  of.expect();
+  if (waits) of.expect();
   const tally: HistoryTally = await history.read((record) => {
     of.take(record);
     for (const timers of punctuations) timers?.take(record);
@@ -80,9 +81,20 @@ export async function auditHistory(
   return reportOf(of, { shape, tally, settings, punctuations });
 }
 
-async function openHistory({ history }: AuditSettings, directory: audit.Directory): Promise<History> {
+async function openHistory(
+  settings: AuditSettings,
+  policies: readonly audit.AuditPolicy[],
+  directory: audit.Directory,
+  nowMs: number,
+): Promise<History> {
+  const { history, causes, order } = settings;
   if (history.kind === 'file') return fileHistory(history, directory);
-  throw new HistoryFault(`--${history.kind === 'kafka' ? 'topic' : 'capture'}: not yet`);
+  if (history.kind === 'capture') throw new HistoryFault('--capture: not here');
+  const byKey = policies.some(({ spec, emit }) => !audit.hasGrid(spec) || emit === 'onWindowClose');
+  const byPresence = policies.some(({ spec }) => spec.engine === 'kafka-streams');
+  const merged = causes || order || history.topics.length > 1 || policies.some(({ tasks }) => tasks === 'all');
+  const { kafkaHistory } = await import('./kafka-history.ts');
+  return kafkaHistory(history, directory, { keys: byKey ? 'identity' : byPresence ? 'presence' : 'no', merged }, nowMs);
 }
 
 /** Timers of stream time are windows without any grace: one fires when its window ends. */

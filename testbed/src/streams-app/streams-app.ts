@@ -14,6 +14,8 @@ export interface StreamsAppOptions {
   readonly windowMs: number;
   readonly graceMs: number;
   readonly commitMs: number;
+  /** Told of each record that it drops, by its own log: one line for each window that refuses it. */
+  readonly onDropped?: (dropped: { readonly partition: number; readonly offset: number }) => void;
   readonly onProgress?: (line: string) => void;
 }
 
@@ -46,6 +48,7 @@ export async function startStreamsApp(options: StreamsAppOptions): Promise<Strea
     command: java,
     args: [
       ...jvmOptions,
+      ...(options.onDropped === undefined ? [] : [`-Dorg.slf4j.simpleLogger.log.${windowLogger}=warn`]),
       '-cp',
       classPath,
       'tidemark.WindowedCount',
@@ -62,6 +65,11 @@ export async function startStreamsApp(options: StreamsAppOptions): Promise<Strea
       count = JSON.parse(line) as StreamsCount;
     },
     onErrorLine: (line) => {
+      const dropped = droppedLine.exec(line);
+      if (dropped !== null) {
+        options.onDropped?.({ partition: Number(dropped[1]), offset: Number(dropped[2]) });
+        return;
+      }
       if (complaints.length < 50) complaints.push(line);
     },
   });
@@ -78,6 +86,9 @@ export async function startStreamsApp(options: StreamsAppOptions): Promise<Strea
     },
   };
 }
+
+const windowLogger = 'org.apache.kafka.streams.kstream.internals';
+const droppedLine = /Skipping record for expired window\. topic=\[[^\]]*\] partition=\[(\d+)\] offset=\[(\d+)\]/;
 
 // Quick to start rather than quick to run.
 const jvmOptions = [
