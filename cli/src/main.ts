@@ -1,10 +1,11 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
-import { auditFlags, followFlags, incidentsFlags } from '@tidemark/config';
+import { auditFlags, captureFlags, followFlags, incidentsFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
 const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
   agent: async (flags) => (await import('./agent.ts')).runAgent(flags),
   audit: async (flags) => (await import('./audit/run-audit.ts')).runAudit(flags),
+  capture: async (flags) => (await import('./capture/run-capture.ts')).runCapture(flags),
   // It reads the flags of the process itself, and it is what `npm run collector` starts too.
   collector: async (flags) => {
     process.argv.splice(2, process.argv.length, ...flags);
@@ -21,6 +22,9 @@ const usage = `tidemark COMMAND [flags]
   audit      what a lateness policy cost, and what others would have, over the history of a topic or a file
              tidemark audit --file orders.jsonl --window tumbling:1m --grace 30s [--html report.html]
              ${auditFlags.join(' ')}
+  capture    writes down what agents report, for the verdicts to be reproduced: tidemark audit --capture FILE
+             tidemark capture --out today.jsonl.gz [--collector http://127.0.0.1:8080]
+             ${captureFlags.join(' ')}
   collector  takes reports, judges, serves the page, the API and /metrics
              tidemark collector [--listen 127.0.0.1:8080]
   incidents  what happened, in a table with a sentence each, or one with its evidence

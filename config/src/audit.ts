@@ -66,6 +66,8 @@ export interface AuditSettings {
   readonly punctuateMs: number | undefined;
   readonly clockBoundMs: number;
   readonly takenWithinMs: number;
+  /** Of how many records replays are compared; 0: they are not. */
+  readonly replayed: number;
 }
 
 const duration = text(durationExpected, parseDurationMs);
@@ -143,6 +145,10 @@ const schema = z.object({
   punctuate: duration.optional(),
   'clock-bound': duration.default(0),
   'taken-within': duration.default(5_000),
+  'replay-records': text('a whole number up to 100000000', (given) => {
+    const records = Number(given);
+    return Number.isInteger(records) && records >= 0 && records <= 100_000_000 ? records : undefined;
+  }).default(2_000_000),
   json: onOff.default(false),
 });
 
@@ -187,6 +193,7 @@ export function readAuditSettings(
       punctuateMs: data.punctuate,
       clockBoundMs: data['clock-bound'],
       takenWithinMs: data['taken-within'],
+      replayed: data['replay-records'],
     },
   };
 }

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import type { TopologySpec } from '@tidemark/core';
 import { z } from 'zod';
+import { type Address, parseAddress } from './address.ts';
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
@@ -9,13 +10,6 @@ import { readTopologyFile } from './topology.ts';
 
 export const logLevels = ['debug', 'info', 'warn', 'error', 'silent'] as const;
 export type LogLevel = (typeof logLevels)[number];
-
-export interface Address {
-  /** Without the brackets of an IPv6 address. */
-  readonly host: string;
-  /** 0: any that is free. */
-  readonly port: number;
-}
 
 /** What outlives the process. */
 export interface StoreSettings {
@@ -153,11 +147,4 @@ function parseStoreSize(given: string): number | undefined {
   if (found === null) return undefined;
   const bytes = Number(found[1]) * unitBytes[found[2]!]!;
   return bytes >= leastStoreBytes ? Math.round(bytes) : undefined;
-}
-
-function parseAddress(given: string): Address | undefined {
-  const found = /^(?:\[([0-9a-fA-F:.]+)\]|([^\s:[\]]+)):(\d{1,5})$/.exec(given);
-  if (found === null) return undefined;
-  const port = Number(found[3]);
-  return port <= 65_535 ? { host: (found[1] ?? found[2])!, port } : undefined;
 }

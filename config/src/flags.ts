@@ -19,8 +19,12 @@ export function readFlags(
     tokens: true,
   });
   const found: { [name: string]: string } = {};
+  let isAfterUnknown = false;
   for (const token of tokens) {
     if (token.kind === 'option-terminator') continue;
+    const isItsValue = isAfterUnknown && token.kind === 'positional';
+    isAfterUnknown = token.kind === 'option' && !known.includes(token.name);
+    if (isItsValue) continue;
     if (token.kind === 'positional') {
       faults.push({ where: 'arguments', got: token.value, expected: `only flags, as in --${known[0]} VALUE` });
     } else if (!known.includes(token.name)) {

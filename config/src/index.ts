@@ -1,3 +1,4 @@
+export type { Address } from './address.ts';
 export {
   type AgentSettings,
   agentVariables,
@@ -17,8 +18,8 @@ export {
   type TimeUnit,
   timeUnits,
 } from './audit.ts';
+export { type CaptureSettings, captureFlags, readCaptureSettings } from './capture.ts';
 export {
-  type Address,
   type CollectorSettings,
   collectorFlags,
   collectorVariables,

@@ -8,6 +8,7 @@ export interface AuditReport {
   readonly policies: readonly PolicyReport[];
   readonly incidents: readonly Pick<Incident, 'id' | 'kind' | 'sentence' | 'start' | 'end' | 'late' | 'dropped'>[];
   readonly order: OrderReport | undefined;
+  readonly replays: ReplayReport | undefined;
   /** Names of policies that miss an objective: the command then ends with 1. */
   readonly missed: readonly string[];
 }
@@ -159,4 +160,10 @@ export interface OrderReport {
   readonly within: { readonly certain: number; readonly possible: number };
   readonly across: { readonly certain: number; readonly possible: number };
   readonly clockBoundMs: number;
+}
+
+/** Would reprocessing give the same windows? `note`: what that was told from. */
+export interface ReplayReport {
+  readonly rows: readonly audit.ReplayRow[];
+  readonly note: string;
 }

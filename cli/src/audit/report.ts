@@ -3,7 +3,7 @@ import { audit, sourceName, type VerdictKind, verdictClass, verdictKinds } from 
 import type { HistoryShape, HistoryTally } from './history.ts';
 import { missedObjectives } from './objectives.ts';
 import { quantilesOf } from './quantiles.ts';
-import type { AuditReport, PolicyReport, Punctuations, WindowsReport } from './report-shape.ts';
+import type { AuditReport, PolicyReport, Punctuations, ReplayReport, WindowsReport } from './report-shape.ts';
 import { slackReading } from './slack-reading.ts';
 
 const metricNames: { readonly [E in audit.AuditPolicy['spec']['engine']]: string } = {
@@ -20,6 +20,7 @@ export function reportOf(
     readonly tally: HistoryTally;
     readonly settings: Pick<AuditSettings, 'top' | 'budget' | 'costs' | 'clockBoundMs' | 'punctuateMs'>;
     readonly punctuations: readonly (audit.PolicyAudit | undefined)[];
+    readonly replays: ReplayReport | undefined;
   },
 ): AuditReport {
   const { directory } = of.options;
@@ -62,6 +63,7 @@ export function reportOf(
       },
       clockBoundMs: given.settings.clockBoundMs,
     },
+    replays: given.replays,
     missed: policies.filter(({ objectives }) => objectives.some(({ isMet }) => !isMet)).map(({ name }) => name),
   };
 }

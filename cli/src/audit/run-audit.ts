@@ -1,8 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { type AuditSettings, faultLine, readAuditSettings, readPolicyFile } from '@tidemark/config';
 import { audit } from '@tidemark/core';
 import { fileHistory } from './file-history.ts';
 import { type History, HistoryFault, type HistoryTally } from './history.ts';
+import { replayReport } from './replay-report.ts';
 import { reportOf } from './report.ts';
 import type { AuditReport } from './report-shape.ts';
 import { terminal } from './terminal.ts';
@@ -18,15 +19,36 @@ export async function runAudit(flags: readonly string[]): Promise<void> {
     return;
   }
   try {
+    if (read.value.history.kind === 'capture') {
+      await sayCapture(read.value.history.path, read.value.json);
+      return;
+    }
     const report = await auditHistory(read.value, policies.value, Date.now());
     if (read.value.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else process.stdout.write(terminal(report));
+    if (read.value.html !== undefined) await writePage(read.value.html, report);
     process.exitCode = report.missed.length > 0 ? 1 : 0;
   } catch (error) {
     if (!(error instanceof HistoryFault)) throw error;
     process.stderr.write(`tidemark audit: ${error.message}\n`);
     process.exitCode = 2;
   }
+}
+
+async function sayCapture(path: string, json: boolean): Promise<void> {
+  const { auditCapture, captureText } = await import('../capture/capture-audit.ts');
+  const report = await auditCapture(path);
+  process.stdout.write(json ? `${JSON.stringify(report)}\n` : captureText(report));
+}
+
+async function writePage(path: string, report: AuditReport): Promise<void> {
+  const { pageOf } = await import('./html/page.ts');
+  try {
+    writeFileSync(path, pageOf(report));
+  } catch (error) {
+    throw new HistoryFault(`--html: ${(error as Error).message}`);
+  }
+  process.stderr.write(`tidemark audit: ${path} is one file; open it in a browser or send it on\n`);
 }
 
 function policiesOf({ policies }: AuditSettings): ReturnType<typeof readPolicyFile> {
@@ -71,14 +93,22 @@ export async function auditHistory(
     withCauses: settings.causes,
     withOrder: settings.order,
   });
+  const recorded = settings.replayed > 0 ? new audit.Recorded(settings.replayed) : undefined;
   const punctuations = policies.map((policy) => punctuation(policy, settings.punctuateMs, directory));
   if (waits) of.expect();
   const tally: HistoryTally = await history.read((record) => {
     of.take(record);
+    recorded?.take(record);
     for (const timers of punctuations) timers?.take(record);
   });
   of.end();
-  return reportOf(of, { shape, tally, settings, punctuations });
+  return reportOf(of, {
+    shape,
+    tally,
+    settings,
+    punctuations,
+    replays: recorded && replayReport(recorded, policies, directory),
+  });
 }
 
 async function openHistory(
@@ -89,7 +119,7 @@ async function openHistory(
 ): Promise<History> {
   const { history, causes, order } = settings;
   if (history.kind === 'file') return fileHistory(history, directory);
-  if (history.kind === 'capture') throw new HistoryFault('--capture: not here');
+  if (history.kind === 'capture') throw new HistoryFault('--capture has verdicts, and no records to audit anew');
   const byKey = policies.some(({ spec, emit }) => !audit.hasGrid(spec) || emit === 'onWindowClose');
   const byPresence = policies.some(({ spec }) => spec.engine === 'kafka-streams');
   const merged = causes || order || history.topics.length > 1 || policies.some(({ tasks }) => tasks === 'all');

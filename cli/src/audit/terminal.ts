@@ -2,6 +2,7 @@ import { audit, formatCount, formatDuration } from '@tidemark/core';
 import { percent } from './objectives.ts';
 import { fitted, sampled, sparkline, table } from './plot.ts';
 import type { AuditReport, PolicyReport } from './report-shape.ts';
+import { exactly, utc } from './utc.ts';
 
 const plotWidth = 64;
 
@@ -19,6 +20,7 @@ export function terminal(report: AuditReport): string {
     ...report.policies.map(policyText),
     ...incidentsText(report),
     ...orderText(report),
+    ...replaysText(report),
   ];
   if (report.missed.length > 0) parts.push(`\nMissed: ${report.missed.join(', ')}`);
   return `${parts.join('\n')}\n`;
@@ -78,7 +80,7 @@ function lossesText(policy: PolicyReport): string[] {
   const { binMs, bins } = policy.overTime;
   const lines = [
     '',
-    `  dropped over time (${at(bins[0]!.atMs)} to ${at(bins.at(-1)!.atMs + binMs)})`,
+    `  dropped over time (${utc(bins[0]!.atMs)} to ${utc(bins.at(-1)!.atMs + binMs)})`,
     `  ${sparkline(
       fitted(
         bins.map((bin) => bin.dropped),
@@ -121,7 +123,7 @@ function lossesText(policy: PolicyReport): string[] {
   if (policy.windows !== undefined) {
     const { worst, early } = policy.windows;
     const rows = worst.map((row) => [
-      at(row.startMs),
+      utc(row.startMs),
       formatCount(row.lost),
       row.records === undefined ? '?' : formatCount(row.records),
       row.error === undefined ? '?' : percent(row.error),
@@ -175,11 +177,11 @@ function curveText({ curve, advice, slackMs, records }: PolicyReport): string[] 
     );
   lines.push(table(['grace', 'dropped', 'share', 'pairs', 'open per key', ''], rows));
   lines.push(
-    `  Nothing is dropped from ${curve.zeroAtMs === 0 ? '0' : exact(curve.zeroAtMs)} on; the curve bends at ${formatDuration(advice.kneeMs)}${advice.budgetSlackMs === undefined ? '' : `; for at most ${formatCount(advice.budget!)} dropped it takes ${exact(advice.budgetSlackMs)}`}.`,
+    `  Nothing is dropped from ${curve.zeroAtMs === 0 ? '0' : exactly(curve.zeroAtMs)} on; the curve bends at ${formatDuration(advice.kneeMs)}${advice.budgetSlackMs === undefined ? '' : `; for at most ${formatCount(advice.budget!)} dropped it takes ${exactly(advice.budgetSlackMs)}`}.`,
   );
   const options = advice.options.map((option) => [
     option.kind,
-    option.slackMs === 0 ? '' : exact(option.slackMs),
+    option.slackMs === 0 ? '' : exactly(option.slackMs),
     formatCount(option.dropped),
     option.updates === 0 ? '' : formatCount(option.updates),
     option.waitedSeconds === 0 ? '' : formatCount(Math.round(option.waitedSeconds)),
@@ -223,6 +225,25 @@ function orderText({ order, history }: AuditReport): string[] {
   ];
 }
 
+function replaysText({ replays }: AuditReport): string[] {
+  if (replays === undefined) return [];
+  const rows = replays.rows.map((row) => [
+    row.policy,
+    row.scheduler,
+    formatCount(row.dropped),
+    formatCount(row.onlyLive),
+    formatCount(row.onlyReplay),
+    formatCount(row.windowsChanged),
+    row.isSame ? 'the same' : 'differs',
+  ]);
+  const head = ['policy', 'scheduler', 'dropped', 'only live', 'only replayed', 'windows changed', ''];
+  return [
+    '\n━━ would a replay give the same windows?',
+    ...(rows.length > 0 ? [table(head, rows)] : []),
+    `  ${replays.note}`,
+  ];
+}
+
 function ranges({ offsets, overflow }: PolicyReport['byPartition'][number]): string {
   const few = offsets.slice(0, 4).map(([first, last]) => (first === last ? `${first}` : `${first}–${last}`));
   const rest = offsets.length - few.length;
@@ -236,11 +257,6 @@ function pointAt(points: PolicyReport['curve']['points'], ms: number): number {
   return points.findLast(({ slackMs }) => slackMs <= ms)?.slackMs ?? 0;
 }
 
-/** To the millisecond, as it is to be typed in. */
-export function exact(ms: number): string {
-  return ms % 1_000 === 0 ? `${ms / 1_000}s` : `${ms}ms`;
-}
-
 function share(part: number, of: number): string {
   return of === 0 ? '0 %' : percent(part / of);
 }
@@ -250,11 +266,5 @@ function counted(count: number, what: string): string {
 }
 
 function span(fromMs: number | undefined, toMs: number | undefined): string {
-  return fromMs === undefined || toMs === undefined ? 'none' : `${at(fromMs)} to ${at(toMs)}`;
-}
-
-/** UTC, to the second. */
-export function at(ms: number): string {
-  if (!(Math.abs(ms) <= 8.64e15)) return String(ms);
-  return new Date(ms).toISOString().slice(0, 19).replace('T', ' ');
+  return fromMs === undefined || toMs === undefined ? 'none' : `${utc(fromMs)} to ${utc(toMs)}`;
 }

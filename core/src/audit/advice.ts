@@ -93,7 +93,7 @@ function optionAt({ points, windows, costs, slackFor }: Facts, kind: Option['kin
   const prices = [
     [dropped, costs.perDrop],
     [waitedSeconds, costs.perSecond],
-    [updates, costs.perUpdate ?? (costs.perSecond === undefined ? undefined : 0)],
+    [updates, costs.perUpdate],
   ] as const;
   const isPriced = prices.every(([amount, price]) => amount === 0 || price !== undefined);
   const cost = isPriced ? prices.reduce((sum, [amount, price]) => sum + amount * (price ?? 0), 0) : undefined;

@@ -8,6 +8,8 @@ export { missingIn } from './loss-list.ts';
 export type { Distance } from './order-distance.ts';
 export { binKinds, type Outcome, PolicyAudit } from './policy-audit.ts';
 export { needsKeys } from './policy-run.ts';
+export { Recorded } from './recorded.ts';
+export { type ReplayRow, replaysOf } from './replays.ts';
 export { plainSlacksMs, usualSlacksMs } from './slacks.ts';
 export { type ChoiceOutcome, type TimeChoice, timeChoices } from './time-choice.ts';
 export { errorOf, type WindowLoss } from './window-losses.ts';

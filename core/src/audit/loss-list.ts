@@ -7,13 +7,18 @@ export class LossList {
   readonly ranges: [first: number, last: number][] = [];
   count = 0;
   overflow = 0;
+  readonly #maxRanges: number;
+
+  constructor(maxRanges: number = maxListedRanges) {
+    this.#maxRanges = maxRanges;
+  }
 
   /** Offsets mostly come ascending. */
   add(offset: number): void {
     this.count++;
     const last = this.ranges[this.ranges.length - 1];
     if (last !== undefined && offset === last[1] + 1) last[1] = offset;
-    else if (this.ranges.length < maxListedRanges) addRange(this.ranges, offset, offset);
+    else if (this.ranges.length < this.#maxRanges) addRange(this.ranges, offset, offset);
     else this.overflow++;
   }
 }

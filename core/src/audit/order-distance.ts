@@ -27,6 +27,7 @@ export class OrderDistance {
   #widthMs = firstWidthMs;
   /** The highest slice; the ring holds it and those before it. */
   #top = Number.NEGATIVE_INFINITY;
+  #highestMs = Number.NEGATIVE_INFINITY;
   #inside = 0;
   #hasForgotten = false;
   #certain = 0;
@@ -53,7 +54,8 @@ export class OrderDistance {
     const sure = Math.floor((eventMs + doubt) / this.#widthMs);
     if (sure < this.#top) this.#late(this.#above(sure));
     const from = doubt === 0 ? slice : Math.floor((eventMs - doubt) / this.#widthMs);
-    if (doubt > 0 || slice < this.#top) this.#possible += this.#above(from - 1);
+    if (doubt > 0 || eventMs < this.#highestMs) this.#possible += this.#above(from - 1);
+    if (eventMs > this.#highestMs) this.#highestMs = eventMs;
     this.#add(slice, 1);
   }
 
