@@ -120,6 +120,8 @@ export class Reader {
   readonly paused: Set<string> = new Set();
   /** Records that it processes of a partition in one poll. */
   limit: number = Number.POSITIVE_INFINITY;
+  /** How far its host's clock is ahead. */
+  aheadMs = 0;
   readonly #pipeline: Pipeline;
   readonly #options: ReaderOptions;
   readonly #observation: Observation;
@@ -140,12 +142,16 @@ export class Reader {
       this.#next.set(`${topic}/${partition}`, options.from?.[`${topic}/${partition}`] ?? 0);
   }
 
+  get #nowMs(): number {
+    return this.#pipeline.nowMs + this.aheadMs;
+  }
+
   poll(): void {
     if (this.isGone) return;
     for (const [topic, partition] of this.#options.reads) {
       const key = `${topic}/${partition}`;
       const state = partitionOf(this.#task, topic, partition);
-      const { nowMs } = this.#pipeline;
+      const nowMs = this.#nowMs;
       setPaused(state, this.paused.has(key), nowMs);
       if (this.paused.has(key)) continue;
       const log = this.#pipeline.log(topic, partition);
@@ -162,7 +168,7 @@ export class Reader {
   }
 
   #take({ topic, partition }: TopicPartition, offset: number): void {
-    const { nowMs } = this.#pipeline;
+    const nowMs = this.#nowMs;
     const { group, writes, isSeenToProduce = true } = this.#options;
     const { eventMs } = this.#pipeline.log(topic, partition)[offset]!;
     const key = `${topic}/${partition}`;
@@ -172,7 +178,7 @@ export class Reader {
     const times = { eventMs, createMs: eventMs, appendMs: Number.NaN, processedMs: nowMs };
     const seen: RecordSeen = { lane, offset, startsBatch: true, leaderEpoch: undefined, ...times };
     observe(this.#task, seen);
-    const taken = { group, topic, partition, eventMs, atMs: nowMs };
+    const taken = { group, topic, partition, eventMs, atMs: this.#pipeline.nowMs };
     this.#pipeline.taken.push(taken);
     if (writes === undefined) return;
     const [to, number] = writes(taken);
@@ -181,7 +187,7 @@ export class Reader {
   }
 
   report(): Report {
-    return takeReport(this.#observation, this.#pipeline.nowMs, {
+    return takeReport(this.#observation, this.#nowMs, {
       clock: { source: 'none', readings: [], steps: [] },
       health: { queuedReports: 0, droppedReports: 0, unreadable: {}, errors: 0 },
     });

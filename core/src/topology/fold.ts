@@ -22,14 +22,24 @@ export function createTopology(spec: TopologySpec | undefined): TopologyFold {
 
 export function learnInputPosition(state: State, task: TaskFold, cell: FetchCell, agentMs: number): void {
   const input = inputFold(state, task, cell);
-  if (input === undefined) return;
   const secondMs = cell.secondMs - agentMs;
+  if (input === undefined || isAnothers(state, input, task, secondMs)) return;
   if (!learnPosition(input, task, cell, secondMs)) return;
   const node = state.topology.nodes.get(input.nodeId)!;
   const before = node.watermarkMs === undefined ? {} : { watermarkMs: node.watermarkMs };
   node.resets++;
   node.mayGoBack = true;
   node.lastReset = { topic: cell.topic, partition: cell.partition, atMs: secondMs, ...before };
+}
+
+/**
+ * Two agents may watch one group, from inside and from outside: each knows another position. The one who told first is believed
+ * for as long as he goes on; a partition that moves is its new owner's when the former has lost it, or has fallen silent.
+ */
+function isAnothers(state: State, input: InputFold, task: TaskFold, secondMs: number): boolean {
+  const owner = state.tasks.get(input.taskKey);
+  if (owner === undefined || owner === task || !owner.assigned.has(input.key)) return false;
+  return secondMs - input.toldMs < assessLimits.agentLostMs;
 }
 
 export function learnInputRecords(state: State, task: TaskFold, cell: Cell, correction: Correction): void {

@@ -14,8 +14,9 @@ export interface InputFold extends TopicPartition {
   /** In `TopologyFold.inputs`. */
   readonly key: string;
   readonly nodeId: string;
-  /** Who reads it: a key of `State.tasks`. */
+  /** Who reads it, a key of `State.tasks`, and the last second in which that one told of it. */
   taskKey: string;
+  toldMs: number;
   eventMs: number | undefined;
   readUntilMs: number;
   /** Next offset to process. */
@@ -47,6 +48,8 @@ const gapWindow = 32;
 const gapsEvery = 8;
 /** No input is idle sooner: reports come a second after what they tell of, and a fetch may wait. */
 const leastIdleMs = 3_000;
+/** Cells of one partition do not come in the wrong order by as much: a clock was set back. */
+const setBackMs = 10_000;
 /** An input is idle after this many times its usual gap. */
 const idleTimes = 3;
 
@@ -57,6 +60,7 @@ export function createInput(key: string, { topic, partition }: TopicPartition, n
     topic,
     partition,
     taskKey: '',
+    toldMs: Number.NEGATIVE_INFINITY,
     eventMs: undefined,
     readUntilMs: Number.NEGATIVE_INFINITY,
     position: undefined,
@@ -80,10 +84,14 @@ export function createInput(key: string, { topic, partition }: TopicPartition, n
 /** `secondMs`: when the cell's second began, by true time. True: the partition is read again from further back. */
 export function learnPosition(input: InputFold, task: TaskFold, cell: FetchCell, secondMs: number): boolean {
   hear(input, secondMs);
-  // Of two tasks that hand a partition over, the report of the former may come last.
-  if (secondMs < input.positionAtMs) return false;
   const formerTaskKey = input.taskKey;
+  if (secondMs < input.positionAtMs) {
+    // Of two tasks that hand a partition over, the report of the former may come last. Of one, its clock was set back.
+    if (task.key !== formerTaskKey) return false;
+    input.readUntilMs = Math.min(input.readUntilMs, secondMs);
+  }
   input.taskKey = task.key;
+  input.toldMs = secondMs;
   input.isPaused = cell.paused;
   if (cell.answered === 0) return false;
   input.positionAtMs = secondMs;
@@ -132,7 +140,8 @@ export function learnRecords(
     const isDue = input.gapsMs.length < gapWindow || input.gapAt % gapsEvery === 0;
     if (isDue) input.usualGapMs = nearestRank(input.gapsMs, 0.9);
   }
-  input.recordsMs = Math.max(input.recordsMs ?? secondMs, secondMs);
+  const isSetBack = input.recordsMs !== undefined && secondMs < input.recordsMs - setBackMs;
+  input.recordsMs = isSetBack ? secondMs : Math.max(input.recordsMs ?? secondMs, secondMs);
 }
 
 function hear(input: InputFold, secondMs: number): void {
