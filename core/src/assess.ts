@@ -15,7 +15,6 @@ import { judge } from './judge.ts';
 import { activeHold } from './lane.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
-import { sourceKey } from './source.ts';
 import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
 import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
@@ -167,7 +166,7 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
 }
 
 function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {
-  const bySource = Map.groupBy(task.lanes.values(), (lane) => sourceKey(lane.source));
+  const bySource = Map.groupBy(task.lanes.values(), (lane) => lane.of);
   const sources = [...bySource.values()].map((lanes): SourceAssessment => {
     const records = lanes.reduce((sum, lane) => sum + lane.records, 0);
     const aheadMs = Math.max(0, ...lanes.map((lane) => lane.ahead?.byMs ?? 0));

@@ -125,6 +125,8 @@ export const assessLimits = {
   maxLanesPerTask: 20_000,
   maxPartitions: 50_000,
   maxLateCells: 50_000,
+  /** Seconds of progress, of all lanes together. */
+  maxProgress: 4_000_000,
   agentLostMs: 10_000,
 } as const;
 

@@ -2,6 +2,8 @@ import { assessLimits } from './assessment.ts';
 import { historyMs } from './seconds.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
 
+/** However many lanes there are, each keeps what the next seconds are judged by. */
+const leastProgress = 60;
 /** A source that nobody heard of for so long has come to its end: a restarted producer has another id. */
 const laneKeptMs = 86_400_000;
 
@@ -15,11 +17,14 @@ export function forgetSilent(state: State, nowMs: number): void {
       if (task.agentId === id) forgetTask(state, key, task);
     }
   }
+  let lanes = 0;
   for (const task of state.tasks.values()) {
+    lanes += task.lanes.size;
     for (const lane of task.lanes.values()) {
       if (task.reportedMs - lane.lastSecondMs > laneKeptMs) forgetLane(state, task, lane);
     }
   }
+  state.maxProgress = Math.max(leastProgress, Math.floor(assessLimits.maxProgress / Math.max(1, lanes)));
   if (state.hosts.size <= state.agents.size) return;
   const hosts = new Set([...state.agents.values()].map((agent) => agent.identity.host));
   for (const host of state.hosts.keys()) {

@@ -209,7 +209,8 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   learnGap(lane.of, arrivalOf(cell.first, correction), appendMs);
   lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
   lane.progress.push({ secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
-  while (lane.progress[0]!.secondMs < secondMs - historyMs) lane.progress.shift();
+  const { progress } = lane;
+  while (progress[0]!.secondMs < secondMs - historyMs || progress.length > state.maxProgress) progress.shift();
 
   if (cell.late === undefined) return;
   task.late += cell.late.count;

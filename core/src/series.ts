@@ -1,7 +1,7 @@
 import type { SeriesPoint } from './assessment.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
-import type { State, TaskFold } from './state.ts';
+import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
 
 /** At most this many sources of a task are drawn, those with the most records. */
@@ -10,11 +10,12 @@ const maxTasksDrawn = 50;
 
 /** One point a second for the page, oldest first; `fromMs` and `toMs` inclusive, cut to the history there is. */
 export function seriesBetween(state: State, fromMs: number, toMs: number): SeriesPoint[] {
-  const tasks = [...state.tasks.values()].slice(-maxTasksDrawn).map((task) => ({ task, drawn: draw(task) }));
-  const latestMs = Math.max(0, ...tasks.map(({ task }) => secondOf(task.reportedMs)));
+  const shown = [...state.tasks.values()].slice(-maxTasksDrawn);
+  const latestMs = Math.max(0, ...shown.map((task) => secondOf(task.reportedMs)));
   // The end asked for comes first: an agent whose clock is a day ahead must not push all others out of the picture.
   const lastMs = Math.min(toMs, latestMs);
   const firstMs = Math.max(secondOf(fromMs), secondOf(lastMs) - historyMs);
+  const tasks = shown.map((task) => ({ task, drawn: draw(task, firstMs) }));
   const clocks = new Map(state.clocks.history.map(({ atMs, clocks }) => [atMs, clocks]));
   const points: SeriesPoint[] = [];
   for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) {
@@ -45,41 +46,58 @@ interface Drawn {
   readonly sources: readonly {
     readonly key: string;
     readonly name: string;
-    readonly seen: readonly { readonly secondMs: number; readonly maxEventMs: number }[];
+    /** Until then, in all its partitions. */
+    readonly seen: readonly { readonly secondMs: number; readonly highestMs: number }[];
   }[];
 }
 
-function draw(task: TaskFold): Drawn {
-  const lanes = [...task.lanes.values()];
-  const toCome = lanes
-    .filter((lane) => lane.replay.state !== 'yes')
-    .map((lane) => {
-      let leastCreatedMs = Number.POSITIVE_INFINITY;
-      const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
-      return {
-        silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined,
-        rows: lane.progress.toReversed().map(({ secondMs, createdMs }) => {
-          leastCreatedMs = Math.min(leastCreatedMs, createdMs);
-          return { secondMs, leastCreatedMs };
-        }),
-      };
-    });
-  const bySource = new Map<
-    string,
-    { name: string; records: number; seen: { secondMs: number; maxEventMs: number }[] }
-  >();
-  for (const lane of lanes) {
-    const key = sourceKey(lane.source);
-    const row = bySource.get(key) ?? { name: sourceName(lane.source), records: 0, seen: [] };
-    row.records += lane.records;
-    row.seen.push(...lane.progress);
-    bySource.set(key, row);
+/** Only what the points from `fromMs` on need: a tick asks for its last seconds, and there may be ten thousand lanes. */
+function draw(task: TaskFold, fromMs: number): Drawn {
+  const toCome = [];
+  const bySource = new Map<SourceFold, LaneFold[]>();
+  for (const lane of task.lanes.values()) {
+    const others = bySource.get(lane.of);
+    if (others === undefined) bySource.set(lane.of, [lane]);
+    else others.push(lane);
+    if (lane.replay.state === 'yes') continue;
+    const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
+    toCome.push({ silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined, rows: rowsAfter(lane, fromMs) });
   }
+  const recordsOf = (lanes: readonly LaneFold[]): number => lanes.reduce((sum, { records }) => sum + records, 0);
   const sources = [...bySource]
-    .sort(([, a], [, b]) => b.records - a.records)
+    .map(([{ source }, lanes]) => ({ source, lanes, records: recordsOf(lanes) }))
+    .sort((a, b) => b.records - a.records)
     .slice(0, maxSourcesDrawn)
-    .map(([key, { name, seen }]) => ({ key, name, seen: seen.sort((a, b) => a.secondMs - b.secondMs) }));
+    .map(({ source, lanes }) => ({ key: sourceKey(source), name: sourceName(source), seen: seenFrom(lanes, fromMs) }));
   return { bySecond: new Map(task.points.map((point) => [point.secondMs, point])), toCome, sources };
+}
+
+function rowsAfter({ progress }: LaneFold, fromMs: number): Drawn['toCome'][number]['rows'] {
+  const rows = [];
+  let leastCreatedMs = Number.POSITIVE_INFINITY;
+  for (let i = progress.length - 1; i >= 0 && progress[i]!.secondMs > fromMs; i--) {
+    const { secondMs, createdMs } = progress[i]!;
+    leastCreatedMs = Math.min(leastCreatedMs, createdMs);
+    rows.push({ secondMs, leastCreatedMs });
+  }
+  return rows;
+}
+
+/** With the last of each lane before: a source may have been silent since. */
+function seenFrom(lanes: readonly LaneFold[], fromMs: number): Drawn['sources'][number]['seen'] {
+  const seen = [];
+  for (const { progress } of lanes) {
+    for (let i = progress.length - 1; i >= 0; i--) {
+      seen.push(progress[i]!);
+      if (progress[i]!.secondMs <= fromMs) break;
+    }
+  }
+  seen.sort((a, b) => a.secondMs - b.secondMs);
+  let highestMs = Number.NEGATIVE_INFINITY;
+  return seen.map(({ secondMs, maxEventMs }) => {
+    highestMs = Math.max(highestMs, maxEventMs);
+    return { secondMs, highestMs };
+  });
 }
 
 function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks'][number] | undefined {
@@ -114,16 +132,8 @@ function hindsight(drawn: Drawn, atMs: number): number | undefined {
   return leastMs === Number.POSITIVE_INFINITY ? undefined : Math.min(leastMs, atMs + 1000);
 }
 
-function highestUntil(
-  seen: readonly { readonly secondMs: number; readonly maxEventMs: number }[],
-  atMs: number,
-): number | undefined {
-  const until = firstIndex(seen, (row) => row.secondMs > atMs);
-  if (until === 0) return undefined;
-  // Several partitions of one source have rows in the same or neighbouring seconds.
-  let highestMs = Number.NEGATIVE_INFINITY;
-  for (let i = Math.max(0, until - 64); i < until; i++) highestMs = Math.max(highestMs, seen[i]!.maxEventMs);
-  return highestMs;
+function highestUntil(seen: Drawn['sources'][number]['seen'], atMs: number): number | undefined {
+  return seen[firstIndex(seen, (row) => row.secondMs > atMs) - 1]?.highestMs;
 }
 
 /** Index of the first row that `is`, where no row after it is not; the length if none is. */

@@ -1,5 +1,5 @@
 import type { Arrival, Correction } from './arrival.ts';
-import type { AgentAssessment } from './assessment.ts';
+import { type AgentAssessment, assessLimits } from './assessment.ts';
 import { type ClockFold, createClockFold } from './clocks/clock-fold.ts';
 import type { IncidentDraft, Verdict } from './finding.ts';
 import { createFindingsFold, type FindingsFold } from './findings/settle.ts';
@@ -41,6 +41,8 @@ export interface State {
     { group: string; topic: string; partition: number; verdict: Verdict['kind']; late: number; dropped: number }
   >;
   readonly drops: Map<string, KnownDrops>;
+  /** How many seconds of progress each lane may keep, so that all of them together stay within a bound. */
+  maxProgress: number;
   /** Something came that should be judged out of turn (`news.ts`). */
   hasNews: boolean;
   readonly topology: TopologyFold;
@@ -262,6 +264,7 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),
+    maxProgress: assessLimits.maxProgress,
     hasNews: false,
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,

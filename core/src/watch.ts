@@ -35,7 +35,8 @@ export function watchSources(state: State, nowMs: number): void {
 
 /** Sources that are suspected in this task. */
 export function forecastOfTask(state: State, task: TaskFold): Forecast | undefined {
-  const sources = new Set([...task.lanes.values()].map((lane) => lane.of).filter((of) => isSuspected(state, of)));
+  const sources = new Set<SourceFold>();
+  for (const { of } of task.lanes.values()) if (isSuspected(state, of)) sources.add(of);
   return addForecasts([...sources].flatMap((of) => forecastOf(task, of) ?? []));
 }
 
