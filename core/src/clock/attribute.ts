@@ -12,8 +12,9 @@
  * their records lie since then?
  */
 import type { Pair } from '../report.ts';
+import type { EventSteps } from './event-steps.ts';
 import { floorAt } from './floor.ts';
-import { createStepWatch, type EventSteps, type FloorShift, type StepWatch, watchForStep } from './step.ts';
+import { createStepWatch, type FloorShift, type StepWatch, watchForStep } from './step.ts';
 
 export interface ChannelName {
   readonly producer: string;
@@ -59,6 +60,8 @@ interface Concluded extends OpenCase {
 /** Owned and changed by `watchChannel`. */
 export interface ClockMatrix {
   readonly quantumMs: number;
+  /** How often a channel's floor line is drawn anew: that is what watching costs. */
+  readonly refitMs: number;
   readonly channels: Map<string, Channel>;
   open: OpenCase[];
   readonly concluded: Concluded[];
@@ -72,8 +75,8 @@ const lateMs = 20_000;
 const maxChannels = 4096;
 const maxConcluded = 64;
 
-export function createClockMatrix(quantumMs = 1): ClockMatrix {
-  return { quantumMs, channels: new Map(), open: [], concluded: [] };
+export function createClockMatrix(quantumMs = 1, refitMs = 0): ClockMatrix {
+  return { quantumMs, refitMs, channels: new Map(), open: [], concluded: [] };
 }
 
 /** Takes a pair of a channel in; returns what has become clear by it. `seenMs` is one clock for all channels. */
@@ -241,7 +244,13 @@ function channelOf(matrix: ClockMatrix, { producer, broker }: ChannelName): Chan
   let channel = matrix.channels.get(key);
   if (channel === undefined) {
     if (matrix.channels.size >= maxChannels) return undefined;
-    channel = { producer, broker, watch: createStepWatch(matrix.quantumMs), lastToMs: 0, lastSeenMs: 0 };
+    channel = {
+      producer,
+      broker,
+      watch: createStepWatch(matrix.quantumMs, matrix.refitMs),
+      lastToMs: 0,
+      lastSeenMs: 0,
+    };
     matrix.channels.set(key, channel);
   }
   return channel;

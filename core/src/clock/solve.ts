@@ -3,9 +3,11 @@
  * bound (distance from node 0), one that leads back gives its lower bound (distance to it). The constraints contradict
  * each other exactly if some circle of them has a negative sum.
  *
- * Solved from scratch by Bellman-Ford with a queue: every cell a solution of hundreds of hosts costs a fraction of a
- * second, so keeping one up to date edge by edge is not worth its mistakes. A negative circle would keep the queue busy
- * for ever; it is looked for among the parents each time as many steps were made as there are nodes.
+ * Solved from scratch by Bellman-Ford in sweeps over all constraints, forwards and backwards in turn: the cells of a clock
+ * follow each other in the list, so one sweep carries a bound through all of its time, and few sweeps settle all. A queue of
+ * changed nodes does less work but jumps about in memory, which costs more the larger the graph is (`bench/clock-solver.ts`).
+ * Hundreds of hosts cost a fraction of a second, so keeping a solution up to date edge by edge is not worth its mistakes. On a negative circle the
+ * sweeps would go on for ever; it is looked for among the parents after every few of them.
  */
 import type { ClockGraph } from './graph.ts';
 
@@ -15,6 +17,7 @@ export type Paths =
 
 /** Below this a sum is rounding of floating-point numbers, not a contradiction. */
 const toleranceMs = 1e-6;
+const checkEvery = 4;
 
 /**
  * `fromTrueTime` and `toTrueTime`: distances from and to node 0, infinite where no path leads. `feasibility`: distances
@@ -25,67 +28,29 @@ export function shortestPaths(graph: ClockGraph, want: 'fromTrueTime' | 'toTrueT
   const backwards = want === 'toTrueTime';
   const tails = backwards ? graph.to : graph.from;
   const heads = backwards ? graph.from : graph.to;
-  const { firstOut, out } = adjacency(tails, nodeCount, edgeCount);
-
   const distanceMs = new Float64Array(nodeCount).fill(want === 'feasibility' ? 0 : Number.POSITIVE_INFINITY);
   const parentEdge = new Int32Array(nodeCount).fill(-1);
-  const queue = new Int32Array(nodeCount);
-  const queued = new Uint8Array(nodeCount);
-  let head = 0;
-  let length = 0;
-  const push = (node: number): void => {
-    if (queued[node] === 1) return;
-    queued[node] = 1;
-    queue[(head + length++) % nodeCount] = node;
-  };
-  if (want === 'feasibility') for (let node = 0; node < nodeCount; node++) push(node);
-  else {
-    distanceMs[0] = 0;
-    push(0);
-  }
-
-  let untilCheck = nodeCount;
-  while (length > 0) {
-    const node = queue[head]!;
-    head = (head + 1) % nodeCount;
-    length -= 1;
-    queued[node] = 0;
-    const baseMs = distanceMs[node]!;
-    for (let i = firstOut[node]!; i < firstOut[node + 1]!; i++) {
-      const edge = out[i]!;
-      const next = heads[edge]!;
-      const viaMs = baseMs + limitMs[edge]!;
-      if (viaMs >= distanceMs[next]! - toleranceMs) continue;
-      distanceMs[next] = viaMs;
-      parentEdge[next] = edge;
-      push(next);
-      untilCheck -= 1;
+  distanceMs[0] = 0;
+  for (let sweep = 0; ; sweep++) {
+    let tightened = false;
+    const isForward = sweep % 2 === 0;
+    for (let i = 0; i < edgeCount; i++) {
+      const edge = isForward ? i : edgeCount - 1 - i;
+      const head = heads[edge]!;
+      const viaMs = distanceMs[tails[edge]!]! + limitMs[edge]!;
+      if (viaMs >= distanceMs[head]! - toleranceMs) continue;
+      distanceMs[head] = viaMs;
+      parentEdge[head] = edge;
+      tightened = true;
     }
-    if (untilCheck <= 0) {
-      const edges = parentCycle(parentEdge, tails);
-      if (edges !== undefined) return cycle(graph, backwards ? edges : edges.reverse());
-      untilCheck = nodeCount;
-    }
+    if (!tightened) return { kind: 'distances', distanceMs, parentEdge };
+    const edges = sweep % checkEvery === checkEvery - 1 ? parentCycle(parentEdge, tails) : undefined;
+    if (edges !== undefined) return cycle(graph, backwards ? edges : edges.reverse());
   }
-  return { kind: 'distances', distanceMs, parentEdge };
 }
 
 function cycle(graph: ClockGraph, edges: readonly number[]): Paths {
   return { kind: 'cycle', edges, sumMs: edges.reduce((sum, edge) => sum + graph.limitMs[edge]!, 0) };
-}
-
-function adjacency(tails: Int32Array, nodeCount: number, edgeCount: number): { firstOut: Int32Array; out: Int32Array } {
-  const firstOut = new Int32Array(nodeCount + 1);
-  for (let edge = 0; edge < edgeCount; edge++) firstOut[tails[edge]! + 1]! += 1;
-  for (let node = 0; node < nodeCount; node++) firstOut[node + 1]! += firstOut[node]!;
-  const fill = firstOut.slice();
-  const out = new Int32Array(edgeCount);
-  for (let edge = 0; edge < edgeCount; edge++) {
-    const tail = tails[edge]!;
-    out[fill[tail]!] = edge;
-    fill[tail]! += 1;
-  }
-  return { firstOut, out };
 }
 
 /** The edges of a circle among parents, each followed by the one that leads to its start; undefined if there is none. */

@@ -17,6 +17,15 @@
 import type { Pair } from '../report.ts';
 import { fastestClockPpm } from './drift.ts';
 import {
+  backMs,
+  type EventGaps,
+  type EventSteps,
+  keepRanBack,
+  leapMs,
+  rememberGap,
+  takeRanBack,
+} from './event-steps.ts';
+import {
   createExcursion,
   type Excursion,
   extendExcursion,
@@ -41,15 +50,12 @@ export interface FloorShift {
   settled: boolean;
 }
 
-/** How event time went on within the second that a pair stands for: its smallest and its largest step between records. */
-export interface EventSteps {
-  readonly leastMs: number;
-  readonly mostMs: number;
-}
-
 /** Owned and changed by `watchForStep`. */
-export interface StepWatch {
+export interface StepWatch extends EventGaps {
   readonly quantumMs: number;
+  /** How often the line is drawn anew. */
+  readonly refitMs: number;
+  fittedMs: number;
   floor: Floor;
   /** The points from before the latest shift, until its size is settled. */
   past: readonly FloorPoint[];
@@ -59,10 +65,6 @@ export interface StepWatch {
   last: Pair | undefined;
   /** Share of the latest records that lay on the floor. */
   onFloor: number;
-  /** The event-time gaps of late, for telling a leap from a pause. */
-  readonly gapsMs: number[];
-  /** Event time ran backwards in a second whose smallest pair is from before that: the next seconds tell what it was. */
-  ranBack: { readonly byMs: number; readonly untilMs: number } | undefined;
   readonly shifts: FloorShift[];
 }
 
@@ -78,14 +80,14 @@ const limits = {
   sizeMs: 10_000,
   shareRecords: 200,
   settleSeconds: 20,
-  ranBackMs: 3_000,
   maxShifts: 16,
-  maxGaps: 64,
 } as const;
 
-export function createStepWatch(quantumMs = 1): StepWatch {
+export function createStepWatch(quantumMs = 1, refitMs = 0): StepWatch {
   return {
     quantumMs,
+    refitMs,
+    fittedMs: Number.NEGATIVE_INFINITY,
     floor: createFloor(limits.windowMs),
     past: [],
     line: undefined,
@@ -133,24 +135,23 @@ function place(
   if (heightMs < -lowMs && !isStillSizing(watch, seen)) {
     land(watch);
     watch.below ??= createExcursion();
-    extendExcursion(watch.below, seen, steps.mostMs - Math.max(0, ...watch.gapsMs));
+    extendExcursion(watch.below, seen, leapMs(watch, steps));
     return confirmBelow(watch, watch.below);
   }
   if (watch.below !== undefined) {
     watch.below.count += 1;
     if (isStray(watch.below, pair.toMs)) watch.below = undefined;
   }
-  // Threads that share a producer write a little out of order all the time: only what is unusual counts.
-  const backMs = Math.min(0, ...watch.gapsMs) - steps.leastMs;
+  const ranBackMs = backMs(watch, steps);
   // Half of all seconds have a record no higher than the hug.
   const highMs = 1.5 * watch.quantumMs + 1.5 * line.hugMs + unsureMs;
   if (heightMs > highMs && watch.below === undefined) {
     watch.above ??= createExcursion();
-    extendExcursion(watch.above, seen, Math.max(backMs, takeRanBack(watch, pair)));
+    extendExcursion(watch.above, seen, Math.max(ranBackMs, takeRanBack(watch, pair)));
     return confirmAbove(watch, watch.above, line.hugMs, highMs);
   }
   land(watch);
-  if (backMs > 2 * watch.quantumMs) watch.ranBack = { byMs: backMs, untilMs: pair.toMs + limits.ranBackMs };
+  if (ranBackMs > 2 * watch.quantumMs) keepRanBack(watch, ranBackMs, pair);
   watch.onFloor += (1 - watch.onFloor) / limits.shareRecords;
   learn(watch, pair);
   return undefined;
@@ -247,6 +248,7 @@ function learn(watch: StepWatch, pair: Pair): void {
   if (before !== undefined && points[points.length - 1]! === before) return;
   // A new floor has a past of its own only after a while; till then it leans on the slope of the old one.
   if (watch.shifts.some(({ settled }) => !settled)) return;
+  if (watch.line !== undefined && Math.abs(pair.toMs - watch.fittedMs) < watch.refitMs) return;
   // The latest points are what is being judged: a single one below the line would pull its end down to itself.
   const judgedMs = points[points.length - 1]!.atMs - (watch.line === undefined ? 0 : limits.judgeMs);
   let known = points.length;
@@ -254,8 +256,10 @@ function learn(watch: StepWatch, pair: Pair): void {
   if (known < limits.learnSeconds || points[known - 1]!.atMs - points[0]!.atMs < limits.learnMs) return;
   const line = floorLine(points.slice(0, known), watch.quantumMs);
   // No clock drifts like that: a queue was filling or draining, and says nothing of the floor.
-  if (line !== undefined && (watch.line !== undefined || Math.abs(line.slope) * 1e6 <= fastestClockPpm))
+  if (line !== undefined && (watch.line !== undefined || Math.abs(line.slope) * 1e6 <= fastestClockPpm)) {
     watch.line = line;
+    watch.fittedMs = pair.toMs;
+  }
 }
 
 /** A lower record soon after a shift says that its floor was taken too high, unless it undoes most of it. */
@@ -284,15 +288,4 @@ function refine(watch: StepWatch): void {
   watch.past = [];
   const firstMs = points[0]!.atMs;
   points.unshift(...moved.filter(({ atMs }) => atMs < firstMs && atMs > firstMs + spanMs - limits.windowMs));
-}
-
-function takeRanBack(watch: StepWatch, { toMs }: Pair): number {
-  const { ranBack } = watch;
-  watch.ranBack = undefined;
-  return ranBack !== undefined && toMs <= ranBack.untilMs ? ranBack.byMs : Number.NEGATIVE_INFINITY;
-}
-
-function rememberGap(watch: StepWatch, gapMs: number): void {
-  watch.gapsMs.push(gapMs);
-  if (watch.gapsMs.length > limits.maxGaps) watch.gapsMs.shift();
 }

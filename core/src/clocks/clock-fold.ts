@@ -25,12 +25,15 @@ export const clockLimits = {
   maxCells: 60_000,
   maxReadings: 128,
   maxAgentsPerHost: 64,
-  maxChannels: 1_024,
+  maxChannels: 2_048,
   maxSteps: 64,
   maxLeaders: 20_000,
   /** Rows of the assessment. */
   maxShown: 300,
 } as const;
+
+/** A line over minutes hardly moves in so little. */
+const refitMs = 5_000;
 
 export interface ClockFold {
   readonly clocks: Map<string, ClockNode>;
@@ -146,7 +149,7 @@ export function createClockFold(): ClockFold {
     pairs: new Map(),
     channels: new Map(),
     leaders: new Map(),
-    matrix: createClockMatrix(),
+    matrix: createClockMatrix(1, refitMs),
     steps: [],
     cells: 0,
     solvedAtMs: Number.NEGATIVE_INFINITY,

@@ -12,6 +12,7 @@ const longSpanMs = 300_000;
 const longPoints = 24;
 /** A slew between two readings looks like drift; it contradicts the readings around it, if there are some. */
 const fewestReadings = 4;
+/** What less says is noise. */
 const leastSpanMs = 60_000;
 
 export function driftsOf(fold: ClockFold): ReadonlyMap<string, KnownDrift> {
@@ -48,16 +49,18 @@ function driftOfReadings(readings: readonly OffsetReading[]): KnownDrift | undef
   let high = Number.POSITIVE_INFINITY;
   for (let i = 0; i < readings.length; i++) {
     for (let j = i + 1; j < readings.length; j++) {
-      const a = readings[i]!;
-      const b = readings[j]!;
+      // Several agents of a host take turns, in no order.
+      const [a, b] =
+        readings[i]!.atMs < readings[j]!.atMs ? [readings[i]!, readings[j]!] : [readings[j]!, readings[i]!];
       const apartMs = b.atMs - a.atMs;
-      if (apartMs <= 0) continue;
+      if (apartMs === 0) continue;
       low = Math.max(low, (b.offset.lowMs - a.offset.highMs) / apartMs);
       high = Math.min(high, (b.offset.highMs - a.offset.lowMs) / apartMs);
       if (low > high) return undefined;
     }
   }
-  const spanMs = readings.at(-1)!.atMs - readings[0]!.atMs;
+  const times = readings.map(({ atMs }) => atMs);
+  const spanMs = Math.max(...times) - Math.min(...times);
   if (!(spanMs >= leastSpanMs)) return undefined;
   return { ppm: ((low + high) / 2) * 1e6, errorPpm: ((high - low) / 2) * 1e6, spanMs };
 }
@@ -72,7 +75,8 @@ function chainDrift(
   for (const channel of channels) {
     const own = channelDrift(fold, channel);
     const to = fold.clocks.get(channel.to);
-    if (own === undefined || to === undefined || Math.abs(own.ppm) > fastestClockPpm) continue;
+    if (own === undefined || to === undefined || own.spanMs < leastSpanMs) continue;
+    if (Math.abs(own.ppm) > fastestClockPpm) continue;
     const of = drifts.get(to.id);
     const against = of === undefined ? to.name : of.against;
     const drift: KnownDrift = {
