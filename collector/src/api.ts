@@ -1,5 +1,5 @@
 import type { HttpBindings } from '@hono/node-server';
-import type { Assessment, DropsByGroup, Incident, SeriesPoint, Topology } from '@tidemark/core';
+import type { Assessment, DropsByGroup, Finding, Incident, SeriesPoint, Topology } from '@tidemark/core';
 import type { Hono } from 'hono';
 import type { ReportFault } from './report-schema.ts';
 
@@ -38,6 +38,10 @@ export type ApiSchema = {
   };
   '/api/incidents/:id': {
     $get: Answer<Incident, { param: { id: string } }, 200> | Answer<ApiError, { param: { id: string } }, 404>;
+  };
+  '/api/findings': { $get: Answer<readonly Finding[], NoInput, 200> };
+  '/api/findings/:id': {
+    $get: Answer<Finding, { param: { id: string } }, 200> | Answer<ApiError, { param: { id: string } }, 404>;
   };
   '/api/drops': { $get: Answer<DropsByGroup, NoInput, 200> };
 };

@@ -1,4 +1,11 @@
-import { type Assessment, type DropsByGroup, type Incident, quantile, type SeriesPoint } from '@tidemark/core';
+import {
+  type Assessment,
+  type DropsByGroup,
+  type Finding,
+  type Incident,
+  quantile,
+  type SeriesPoint,
+} from '@tidemark/core';
 import { hc } from 'hono/client';
 import { describe, expect, test } from 'vitest';
 import { type Served, served } from '../test/served.ts';
@@ -35,9 +42,34 @@ describe('a cut, as the API tells it', () => {
     expect(assessment.incidents).toMatchObject([{ kind: 'producerCutOff', source: { kind: 'named', name: 'B' } }]);
   });
 
+  test('clocks are an interval each, and come with the series each 10 s', async () => {
+    await using server = await told();
+    const { clocks } = await read<Assessment>(server, '/api/assessment');
+    expect(clocks.find(({ role }) => role === 'host')).toMatchObject({
+      name: 'host-1',
+      low: { basis: 'proved' },
+      high: { basis: 'proved' },
+      grade: { oneMs: 'unknown', grace: { graceMs: 2_000, within: 'yes' } },
+    });
+    const points = await read<SeriesPoint[]>(server, '/api/series');
+    const withClocks = points.filter((point) => point.clocks !== undefined);
+    expect(withClocks.length).toBeGreaterThanOrEqual(5);
+    expect(
+      withClocks.every(({ atMs, clocks }) => atMs % 10_000 === 0 && clocks!.some(({ name }) => name === 'host-1')),
+    ).toBe(true);
+  });
+
+  test('a finding by its id; another id is told that there is none', async () => {
+    await using server = await told({ clockLostFrom: 20 });
+    const [finding] = await read<Finding[]>(server, '/api/findings');
+    expect(finding).toMatchObject({ kind: 'clockSourceLost', status: 'open', subject: { name: 'host-1' } });
+    expect(await read<Finding>(server, `/api/findings/${finding!.id}`)).toEqual(finding);
+    expect((await server.get('/api/findings/no')).status).toBe(404);
+  });
+
   test('nothing in it is null: JSON would write NaN and Infinity so', async () => {
     await using server = await told();
-    for (const path of ['/api/assessment', '/api/series', '/api/incidents', '/api/drops']) {
+    for (const path of ['/api/assessment', '/api/series', '/api/incidents', '/api/findings', '/api/drops']) {
       expect(await (await server.get(path)).text(), path).not.toMatch(/[:,[]null\b/);
     }
   });

@@ -35,6 +35,12 @@ export function createApp(collector: Collector): App {
     const incident = await history.incident(id);
     return incident === undefined ? refuse(c, 404, `no incident ${id}`) : json(c, incident);
   });
+  app.get('/api/findings', (c) => c.json(board.assessment.findings, 200, noStore));
+  app.get('/api/findings/:id', (c) => {
+    const id = c.req.param('id');
+    const finding = board.assessment.findings.find((finding) => finding.id === id);
+    return finding === undefined ? refuse(c, 404, `no finding ${id}`) : c.json(finding, 200, noStore);
+  });
   app.get('/api/drops', (c) => json(c, board.dropsJson));
   app.get('/api/events', (c) => events(c, collector));
   app.all('/api/*', (c) => refuse(c, 404, `nothing at ${c.req.method} ${c.req.path}; docs/api.md lists what there is`));

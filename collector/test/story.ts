@@ -30,6 +30,8 @@ export interface Story {
   readonly agentId?: string;
   readonly group?: string;
   readonly topic?: string;
+  /** From this second on its clock source gives no bound. */
+  readonly clockLostFrom?: number;
 }
 
 const policy = { id: 'tumbling 5s grace 2s', window: { kind: 'tumbling', sizeMs: 5_000 }, graceMs: 2_000 } as const;
@@ -66,7 +68,7 @@ export function reportsOf(story: Story): Report[] {
       consume(task, partition, log.slice(read[i], highWaterOffset), { atMs, highWaterOffset });
       read[i] = highWaterOffset;
     }
-    if ((atMs + fetchEveryMs - startMs) % 1000 === 0) reports.push(report(observation, atMs + fetchEveryMs));
+    if ((atMs + fetchEveryMs - startMs) % 1000 === 0) reports.push(report(observation, atMs + fetchEveryMs, story));
   }
   return reports;
 }
@@ -101,12 +103,16 @@ function consume(
   }
 }
 
-function report(observation: Observation, nowMs: number): Report {
+function report(observation: Observation, nowMs: number, { startMs, clockLostFrom }: Story): Report {
+  const server = 'time.example.org';
+  const isLost = clockLostFrom !== undefined && nowMs > startMs + clockLostFrom * 1000;
   return takeReport(observation, nowMs, {
     clock: {
-      source: 'SNTP time.example.org',
-      readings: [{ atMs: nowMs - 500, offsetMs: 0.4, errorMs: 0.9, server: 'time.example.org', epoch: 0 }],
+      source: isLost ? `none (${server} does not answer)` : `SNTP ${server}`,
+      sources: [{ name: server, ...(isLost ? { trouble: `${server} does not answer` } : {}) }],
+      readings: isLost ? [] : [{ atMs: nowMs - 500, offsetMs: 0.4, errorMs: 0.9, server, epoch: 0 }],
       steps: [],
+      epoch: 0,
     },
     health: { queuedReports: 0, droppedReports: 0, unreadable: { 'no timestamp': 2 }, errors: 0 },
   });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { firstAssessment } from './assess.ts';
 import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assessment.ts';
+import type { KnownClock } from './clocks/known-clock.ts';
 import { verdictClass, verdictKinds } from './finding.ts';
 import { metrics, type Row } from './samples.ts';
 import type { TopologyNode } from './topology/topology.ts';
@@ -21,6 +22,17 @@ const task: TaskAssessment = {
   late: 0,
   dropped: [],
   sources: [],
+};
+
+const unbounded: KnownClock = {
+  id: 'host h',
+  name: 'h',
+  role: 'host',
+  low: { basis: 'unknown' },
+  high: { basis: 'unknown' },
+  seenAtMs: 0,
+  grade: { oneMs: 'unknown' },
+  isSuspect: false,
 };
 
 const source: SourceAssessment = {
@@ -75,10 +87,9 @@ describe('milliseconds become seconds here', () => {
 });
 
 test('what is not known has no row, which is not the same as zero', () => {
-  const hosts = [{ host: 'h', source: 'none', steps: [] }];
   expect(rowsOf('tidemark_stream_time_timestamp_seconds', { tasks: [task] })).toEqual([]);
-  expect(rowsOf('tidemark_clock_offset_low_seconds', { hosts })).toEqual([]);
-  expect(rowsOf('tidemark_clock_bounded', { hosts })).toEqual([{ labels: ['h'], value: 0 }]);
+  expect(rowsOf('tidemark_clock_offset_low_seconds', { clocks: [unbounded] })).toEqual([]);
+  expect(rowsOf('tidemark_clock_bounded', { clocks: [unbounded] })).toEqual([{ labels: ['', 'host', 'h'], value: 0 }]);
 });
 
 test('revising a verdict moves records between gauges and leaves the counter alone', () => {
@@ -135,7 +146,15 @@ describe('every metric', () => {
         sources: [{ ...source, lastEventMs: 1, aheadMs: 1 }],
       },
     ];
-    const hosts = [{ host: 'h', source: 's', offset: { lowMs: -1, highMs: 1 }, steps: [] }];
+    const clocks: KnownClock[] = [
+      {
+        ...unbounded,
+        low: { basis: 'proved', ms: -1 },
+        high: { basis: 'assumed', ms: 1 },
+        drift: { ppm: 40, errorPpm: 2, spanMs: 300_000 },
+        readings: { source: 's', readAtMs: 1, ageMs: 5, sources: [] },
+      },
+    ];
     const agents = [
       {
         identity: { id: 'a', host: 'h', processId: 1, startedMs: 0, version: '0', client: 'c' },
@@ -154,7 +173,7 @@ describe('every metric', () => {
       },
     ];
     const totals = verdictKinds.map((kind) => total(kind, 1));
-    const rows = metric.rows({ ...nothing, tasks, hosts, agents, totals, topology, overflow: { tasks: 0 } });
+    const rows = metric.rows({ ...nothing, tasks, clocks, agents, totals, topology, overflow: { tasks: 0 } });
     expect(rows.length).toBeGreaterThan(0);
     for (const { labels, value } of rows) {
       expect(labels).toHaveLength(metric.labels.length);
