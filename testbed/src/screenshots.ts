@@ -5,7 +5,7 @@
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Report } from '@tidemark/core';
+import { isConfirmed, type Report } from '@tidemark/core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { browserCure, launchBrowser } from './browser.ts';
 import { CollectorClient } from './demo/collector-client.ts';
@@ -141,11 +141,12 @@ try {
   await picture(browser, collector.url, { name: 'silent', minutes: 2, viewport: desk });
   // The cut is over when nothing more has come of it for a while.
   await until(returnMs + 20_000);
-  const [incident] = await collector.incidents('order-counts');
+  const incident = (await collector.incidents('order-counts')).find(isConfirmed);
   if (incident === undefined) throw new PlainFailure('The story is told and the collector has no incident');
-  const url = `${collector.url}/#incident-${incident.id}`;
+  const page = `${collector.url}/#incident-${incident.id}`;
+  await save(await open(browser, page, { viewport: { width: 1240, height: 820 } }), 'incident');
   for (const colorScheme of ['light', 'dark'] as const) {
-    await picture(browser, url, { name: `cut-${colorScheme}`, minutes: 2, viewport: desk, colorScheme });
+    await picture(browser, collector.url, { name: `cut-${colorScheme}`, minutes: 2, viewport: desk, colorScheme });
   }
   await picture(browser, collector.url, { name: 'phone', minutes: 2, viewport: phone, deviceScaleFactor: 1.5 });
   stop.abort();
