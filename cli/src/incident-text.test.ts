@@ -93,6 +93,7 @@ describe('lines as wide as the terminal', () => {
   ])('$why', ({ width, indent, want }) =>
     expect(wrapped('aaaa bbbb cccc', { widthColumns: width }, indent)).toBe(want),
   );
+  test('and where the text breaks', () => expect(wrapped('a b\nc', { widthColumns: 80 }, 2)).toBe('  a b\n  c'));
   test('between words', () =>
     expect(wrapped('one two three four five six', { widthColumns: 24 }, 2)).toBe('  one two three four\n  five six'));
 });

@@ -98,12 +98,19 @@ function lasted(incident: Incident): string {
 /** Breaks between words; a word that is too long stays whole, so that it can be copied. */
 export function wrapped(text: string, { widthColumns }: Sheet, indent: number): string {
   const room = Math.max(20, (widthColumns ?? Number.POSITIVE_INFINITY) - indent);
-  const lines = [''];
+  return text
+    .split('\n')
+    .flatMap((line) => linesOf(line, room))
+    .map((line) => ' '.repeat(indent) + line)
+    .join('\n');
+}
+
+function linesOf(text: string, room: number): string[] {
+  const lines: string[] = [];
   for (const word of text.split(' ')) {
-    const line = lines.at(-1)!;
-    if (line === '') lines[lines.length - 1] = word;
-    else if (line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
+    const line = lines.at(-1);
+    if (line !== undefined && line.length + 1 + word.length <= room) lines[lines.length - 1] = `${line} ${word}`;
     else lines.push(word);
   }
-  return lines.map((line) => ' '.repeat(indent) + line).join('\n');
+  return lines;
 }

@@ -19,6 +19,7 @@ import {
 } from '@tidemark/core';
 import { isHeldBack } from './headline.ts';
 import { endOfSecond, pointsIn, type Window } from './series.ts';
+import { byName } from './view.ts';
 
 export const maxLines = 6;
 const maxSpans = 24;
@@ -146,12 +147,8 @@ function chooseLines(
   const wanted = about.filter.trim().toLowerCase();
   const found = lines.filter((line) => line.name.toLowerCase().includes(wanted));
   const by = (line: Line): number => spokenOf.get(line.key) ?? 0;
-  const picked = found.toSorted((a, b) => by(b) - by(a) || byName(a, b));
-  return [...picked.slice(0, maxLines).sort(byName), ...picked.slice(maxLines)];
-}
-
-function byName(a: Line, b: Line): number {
-  return a.name.localeCompare(b.name, 'en', { numeric: true });
+  const picked = found.toSorted((a, b) => by(b) - by(a) || byName(a.name, b.name));
+  return [...picked.slice(0, maxLines).sort((a, b) => byName(a.name, b.name)), ...picked.slice(maxLines)];
 }
 
 function spansOf(assessment: Assessment, show: { readonly taskId: string; readonly window: Window }): Span[] {

@@ -179,6 +179,10 @@ export function matches(filter: string, texts: readonly string[]): boolean {
   return wanted === '' || texts.some((text) => text.toLowerCase().includes(wanted));
 }
 
+// Made once: 500 partitions are sorted each second, and to make one takes longer than to compare two names.
+const names = new Intl.Collator('en', { numeric: true });
+
+/** `orders-2` before `orders-10`. */
 export function byName(a: string, b: string): number {
-  return a.localeCompare(b, 'en', { numeric: true });
+  return names.compare(a, b);
 }

@@ -3,7 +3,7 @@ import type { Culprit } from '../report.ts';
 import { sourceName } from '../source.ts';
 import { formatDuration, formatOffset, formatPartition } from './format.ts';
 
-/** Text, or an instant: the page shows it in local time with UTC behind it, the terminal in UTC. */
+/** Text, which may have several lines, or an instant: the page shows it in local time with UTC behind it, the terminal in UTC. */
 export type FactPart = string | { readonly atMs: number };
 
 export interface Fact {

@@ -76,7 +76,7 @@ function dropFacts(drops: Incident['dropped'][number]): Fact[] {
       name: 'Dropped',
       value: [`${formatCount(drops.count)} by policy ${drops.policy} (grace ${formatDuration(drops.graceMs)})`],
     },
-    { name: 'Dropped offsets', value: [shown.join(' · ') || 'none'] },
+    { name: 'Dropped offsets', value: [shown.join('\n') || 'none'] },
     { name: 'First lost window ended', value: [{ atMs: drops.firstWindowEndMs }] },
     {
       name: 'Grace that keeps all',
