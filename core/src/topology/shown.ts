@@ -38,29 +38,27 @@ export function shownNode(node: NodeNow, all: ReadonlyMap<string, NodeNow>, task
   };
 }
 
-/** Those that hold back most come first: unknown progress, then the lowest; those that do not count last. */
 function byProgress(one: InputNow, other: InputNow): number {
-  return (
-    rank(one) - rank(other) ||
-    (one.progressMs ?? 0) - (other.progressMs ?? 0) ||
-    one.fold.partition - other.fold.partition
-  );
-}
-
-function rank({ state, progressMs }: InputNow): number {
-  if (state === 'idle') return 2;
-  return progressMs === undefined ? 0 : 1;
+  const order = (input: InputNow): number => orderOf(input.state === 'idle' ? undefined : input);
+  return order(one) - order(other) || one.fold.partition - other.fold.partition;
 }
 
 function tasksOf(inputs: readonly InputNow[], taskId: TaskId): NodeTask[] {
   const byTask = Map.groupBy(inputs, ({ fold }) => fold.taskKey);
   return [...byTask]
-    .map(([key, own]): NodeTask => {
-      const watermarkMs = lowestOf(own)?.progressMs;
+    .map(([key, own]) => ({ key, lowest: lowestOf(own) }))
+    .sort((a, b) => orderOf(a.lowest) - orderOf(b.lowest))
+    .slice(0, topologyLimits.maxTasksShown)
+    .map(({ key, lowest }): NodeTask => {
+      const watermarkMs = lowest?.progressMs;
       return { id: taskId(key) ?? key, ...(watermarkMs === undefined ? {} : { watermarkMs }) };
-    })
-    .sort((a, b) => (a.watermarkMs ?? 0) - (b.watermarkMs ?? 0))
-    .slice(0, topologyLimits.maxTasksShown);
+    });
+}
+
+/** What is not known comes first, what does not count last. */
+function orderOf(lowest: InputNow | undefined): number {
+  if (lowest === undefined) return Number.MAX_VALUE;
+  return lowest.progressMs ?? -Number.MAX_VALUE;
 }
 
 function shownInput({ fold, state, progressMs }: InputNow, taskId: TaskId): NodeInput {

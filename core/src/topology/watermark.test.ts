@@ -30,8 +30,8 @@ test('an input that has nothing more to give does not count, and it is said sinc
   expect(inputCounts).toEqual({ live: 1, behind: 0, idle: 2, unheard: 0 });
   // Partition 2 never had a record: it does not hold all others at nothing.
   expect(inputs.slice(1)).toMatchObject([
-    { partition: 2, state: 'idle' },
     { partition: 1, state: 'idle', sinceMs: startMs + 10_000 },
+    { partition: 2, state: 'idle' },
   ]);
 });
 
@@ -157,6 +157,7 @@ test('an idle node upstream is passed over, as an idle input is', () => {
   expect(pipeline.node('billing').heldBy?.via.map(({ node }) => node)).toEqual(['enrich0']);
   pipeline.run(15_000);
   expect(pipeline.node('billing').inputCounts).toMatchObject({ live: 0, idle: 1 });
+  expect(pipeline.node('enrich0').tasks).toEqual([{ id: 'enrich0/m1' }]);
 });
 
 test('a group that reads from further back goes back, and it is said; those behind it do not', () => {
