@@ -13,12 +13,12 @@ RUN echo '{ "private": true, "type": "module" }' > package.json \
   && npm install --no-fund --no-audit --omit=dev /tmp/packed/*.tgz kafkajs@2.2.4 \
   && rm -rf /tmp/packed /root/.npm
 COPY examples examples
-# What the collector keeps; mount something here that outlives the container.
-RUN mkdir tidemark-data && chown node:node tidemark-data
-VOLUME /app/tidemark-data
+# What the collector keeps; mount something here that outlives the container. A new volume takes over whose it is.
+RUN mkdir /data && chown node:node /data
+VOLUME /data
 # Nothing of it needs root.
 USER node
-ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning TIDEMARK_LISTEN=0.0.0.0:8080
+ENV NODE_ENV=production NODE_OPTIONS=--disable-warning=TimeoutNegativeWarning TIDEMARK_LISTEN=0.0.0.0:8080 TIDEMARK_STORE=/data
 EXPOSE 8080
 ENTRYPOINT ["node_modules/.bin/tidemark"]
 CMD ["collector"]

@@ -1,4 +1,4 @@
-import { cp, rm } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { startKafka } from '../broker/kafka.ts';
 import { root } from '../demo/run-flags.ts';
@@ -15,7 +15,7 @@ import { composeFile, readImage, type Service } from './compose-file.ts';
 export interface OnHost {
   /** Where a service listens for the outside, such as `http://127.0.0.1:40123`. */
   url(port: number): string;
-  start(name: string): Running;
+  start(name: string): Promise<Running>;
   /** Runs a service's health check once; its exit code. */
   check(name: string): Promise<number | undefined>;
   stop(): Promise<void>;
@@ -51,8 +51,29 @@ export async function composeOnHost(): Promise<OnHost> {
     );
   }
 
+  /** Folders of a container by their path in it, and where they are here. */
+  const folders = new Map<string, string>();
+  async function mount({ volumes = [] }: Service): Promise<void> {
+    for (const [source, target] of volumes.map((volume) => volume.split(':') as [string, string])) {
+      const folder = join(project.folder, 'volumes', target);
+      folders.set(target, folder);
+      await mkdir(folder, { recursive: true });
+      if (!source.startsWith('.')) continue;
+      for (const file of await readdir(join(root, source), { withFileTypes: true })) {
+        if (file.isFile())
+          await writeFile(join(folder, file.name), here(await readFile(join(root, source, file.name), 'utf8')));
+      }
+    }
+  }
+
+  function inFolders(text: string): string {
+    const [target, folder] =
+      [...folders].find(([path]) => text === path || text.includes(`${path}/`) || text.endsWith(`=${path}`)) ?? [];
+    return target === undefined ? text : text.replace(target, folder!);
+  }
+
   function run(service: Service, line: readonly string[]): Running {
-    const [command, ...args] = line.map(here) as [string, ...string[]];
+    const [command, ...args] = line.map(here).map(inFolders) as [string, ...string[]];
     const lines: string[] = [];
     const errorLines: string[] = [];
     const environment = { ...image.environment, ...service.environment };
@@ -60,7 +81,7 @@ export async function composeOnHost(): Promise<OnHost> {
       command: command === 'node' ? process.execPath : command,
       args,
       folder: project.folder,
-      env: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, here(value)])),
+      env: Object.fromEntries(Object.entries(environment).map(([name, value]) => [name, inFolders(here(value))])),
       onLine: (text) => lines.push(text),
       onErrorLine: (text) => errorLines.push(text),
     });
@@ -71,9 +92,12 @@ export async function composeOnHost(): Promise<OnHost> {
   const running: Child[] = [];
   return {
     url: (port) => `http://127.0.0.1:${ports.get(port)}`,
-    start: (name) => {
+    start: async (name) => {
       const service = composeFile.services[name]!;
-      return run(service, [...(service.entrypoint ?? image.entrypoint), ...(service.command ?? image.command)]);
+      await mount(service);
+      const entrypoint =
+        service.entrypoint ?? (service.image === 'tidemark' ? image.entrypoint : othersEntrypoint(service));
+      return run(service, [...entrypoint, ...(service.command ?? image.command)]);
     },
     check: async (name) => {
       const service = composeFile.services[name]!;
@@ -87,6 +111,12 @@ export async function composeOnHost(): Promise<OnHost> {
       await rm(project.folder, { recursive: true, force: true });
     },
   };
+}
+
+/** What others' images start, as their documentation says. */
+function othersEntrypoint({ image }: Service): readonly string[] {
+  if (image.startsWith('prom/prometheus:')) return ['prometheus'];
+  throw new Error(`${image}: it is not known what it starts`);
 }
 
 /** As Kafka's image does: `KAFKA_NODE_ID` is `node.id`. */
