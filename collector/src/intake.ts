@@ -78,12 +78,16 @@ export class Intake {
       return;
     }
     const entry = { kind: 'tick', atMs } as const;
-    await store.journal.write(entry, () => {
-      store.wrote(entry);
-      const before = this.#board.assessment;
-      if (this.#judge(atMs)) this.#keep(store, before, this.#board.assessment);
-    });
-    store.housekeep();
+    try {
+      await store.journal.write(entry, () => {
+        store.wrote(entry);
+        const before = this.#board.assessment;
+        if (this.#judge(atMs)) this.#keep(store, before, this.#board.assessment);
+      });
+      store.housekeep();
+    } catch (error) {
+      this.#failed(error);
+    }
   }
 
   #judge(atMs: number): boolean {
@@ -93,12 +97,16 @@ export class Intake {
       if (this.#streams.size > 0) this.#streams.sendAll(this.#board.tickFrame());
       return true;
     } catch (error) {
-      this.#metrics.health.failed('tick');
-      this.#log.error({ err: error }, 'a tick failed');
+      this.#failed(error);
       return false;
     } finally {
       this.#metrics.health.ticked(performance.now() - startedMs);
     }
+  }
+
+  #failed(error: unknown): void {
+    this.#metrics.health.failed('tick');
+    this.#log.error({ err: error }, 'a tick failed');
   }
 
   #post(assessment: Assessment): readonly SeriesPoint[] {

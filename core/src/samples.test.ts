@@ -3,6 +3,7 @@ import { firstAssessment } from './assess.ts';
 import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assessment.ts';
 import type { KnownClock } from './clocks/known-clock.ts';
 import { verdictClass, verdictKinds } from './finding.ts';
+import { type Finding, findingKinds } from './findings/finding.ts';
 import { metrics, type Row } from './samples.ts';
 import type { TopologyNode } from './topology/topology.ts';
 
@@ -183,4 +184,34 @@ describe('every metric', () => {
 
   test('names are unique', () => expect(new Set(metrics.map(({ name }) => name)).size).toBe(metrics.length));
   test('every verdict has a class', () => expect(Object.keys(verdictClass).sort()).toEqual([...verdictKinds].sort()));
+});
+
+describe('findings', () => {
+  const drift = (id: string, name: string, status: Finding['status']): Finding => ({
+    id,
+    kind: 'clockDrift',
+    status,
+    openedAtMs: 0,
+    updatedAtMs: 0,
+    subject: { kind: 'clock', id: `host ${name}`, name },
+    evidence: { ppm: 80, errorPpm: 5, spanMs: 60_000 },
+    sentence: '',
+  });
+
+  test('a row for each that is open, by whom it is about; a zero for each kind of which none is', () => {
+    const findings = [drift('1', 'web-1', 'open'), drift('2', 'web-2', 'closed')];
+    const rows = rowsOf('tidemark_findings_open', { findings });
+    expect(rows.filter(({ value }) => value > 0)).toEqual([{ labels: ['clockDrift', 'web-1'], value: 1 }]);
+    expect(rows.filter(({ value }) => value === 0).map(({ labels }) => labels)).toEqual(
+      findingKinds.filter((kind) => kind !== 'clockDrift').map((kind) => [kind, '']),
+    );
+  });
+
+  test('several that cannot be told apart are one subject', () => {
+    const both: Finding = { ...drift('3', '', 'open'), subject: { kind: 'clocks', names: ['web-1', 'broker 2'] } };
+    expect(rowsOf('tidemark_findings_open', { findings: [both] })).toContainEqual({
+      labels: ['clockDrift', 'web-1, broker 2'],
+      value: 1,
+    });
+  });
 });

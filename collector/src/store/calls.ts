@@ -72,7 +72,7 @@ export class Thread<H extends Handlers> {
   }
 
   #start(): Worker {
-    const worker = new Worker(this.#script, { workerData: this.#data });
+    const worker = startThread(this.#script, this.#data);
     worker.on('message', (answer: Answer) => {
       const waiting = this.#waiting.get(answer.number);
       this.#waiting.delete(answer.number);
@@ -88,6 +88,12 @@ export class Thread<H extends Handlers> {
     worker.on('exit', () => ended("the store's thread ended"));
     return worker;
   }
+}
+
+/** Node 22 calls SQLite experimental, in each thread anew; the collector has said it once. */
+export function startThread(script: URL, workerData: unknown): Worker {
+  const execArgv = [...process.execArgv, '--disable-warning=ExperimentalWarning'];
+  return new Worker(script, { workerData, execArgv });
 }
 
 /** A thread's script stands beside the module that starts it, in the sources as in what is built of them. */

@@ -15,6 +15,9 @@ PRAGMA user_version = ${schemaVersion};
 /** `kind` in the table `log`. */
 export const logKinds = { tick: 0, report: 1, packedReport: 2 } as const;
 
+/** How long one connection waits for another. */
+const patience = 'PRAGMA busy_timeout = 5000;';
+
 export function databasePath(folder: string): string {
   return join(folder, 'tidemark.db');
 }
@@ -24,8 +27,8 @@ export function databasePath(folder: string): string {
  * be measured at one commit for many reports.
  */
 export function openToWrite(folder: string): DatabaseSync {
-  const database = new DatabaseSync(databasePath(folder), { timeout: 5_000 });
-  database.exec('PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;');
+  const database = new DatabaseSync(databasePath(folder));
+  database.exec(`${patience} PRAGMA journal_mode = WAL; PRAGMA synchronous = FULL; PRAGMA cache_size = -8000;`);
   const found = versionOf(database);
   if (found > schemaVersion) {
     database.close();
@@ -36,7 +39,9 @@ export function openToWrite(folder: string): DatabaseSync {
 }
 
 export function openToRead(folder: string): DatabaseSync {
-  return new DatabaseSync(databasePath(folder), { readOnly: true, timeout: 5_000 });
+  const database = new DatabaseSync(databasePath(folder), { readOnly: true });
+  database.exec(patience);
+  return database;
 }
 
 function versionOf(database: DatabaseSync): number {
@@ -48,7 +53,7 @@ function versionOf(database: DatabaseSync): number {
  * its own, because the one that holds the data has several connections.
  */
 export function lockFolder(folder: string): { readonly release: () => void } | undefined {
-  const lock = new DatabaseSync(join(folder, 'lock.db'), { timeout: 0 });
+  const lock = new DatabaseSync(join(folder, 'lock.db'));
   try {
     lock.exec('PRAGMA journal_mode = MEMORY; PRAGMA locking_mode = EXCLUSIVE; BEGIN EXCLUSIVE;');
     return { release: () => lock.close() };

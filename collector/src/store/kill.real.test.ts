@@ -126,6 +126,7 @@ test(`killed ${kills} times under load, a collector loses nothing that it acknow
   for (let kill = 0; kill < kills; kill++) {
     const where = `seed ${seed}, kill ${kill}`;
     const { collector, url } = await started();
+    await using _ = collector;
     const { tasks } = await assessmentAt(url);
     const records = tasks.reduce((sum, task) => sum + task.records, 0);
     const acknowledged = senders.reduce((sum, sender) => sum + sender.acknowledgedRecords, 0);

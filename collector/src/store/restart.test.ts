@@ -18,7 +18,7 @@ const reports = reportsOf({ seed: 7, startMs, seconds: 90, cut: [40, 60] });
 
 const day = 86_400_000;
 
-function open(nowMs: number, options: { snapshotEveryMs?: number } = {}): Promise<Served> {
+function open(nowMs: number, options: { snapshotEveryMs?: number; maxBytes?: number } = {}): Promise<Served> {
   return served({ nowMs, store: storeIn(folder, nowMs, options) });
 }
 
@@ -174,18 +174,20 @@ test('what memory has let go of is read from the store, in steps of ten seconds'
   expect(points.map(({ atMs }) => atMs)).toEqual(points.map(({ atMs }) => atMs).toSorted((a, b) => a - b));
 });
 
-test('what is older than the retention is let go', async () => {
+test.for([
+  { why: 'older than the retention: points and incidents', daysLater: 2, maxBytes: 1e9, incidents: 0 },
+  { why: 'more than fits: the oldest points, not the incidents', daysLater: 0.5, maxBytes: 1, incidents: 1 },
+])('what is let go, $why', async ({ daysLater, maxBytes, incidents }) => {
   {
     await using server = await open(startMs);
     await play(server, reports);
   }
-  const laterMs = startMs + 2 * day;
-  await using after = await open(laterMs);
+  const laterMs = startMs + daysLater * day;
+  await using after = await open(laterMs, { maxBytes });
   await play(after, reportsOf({ seed: 8, startMs: laterMs, seconds: 3, agentId: 'agent-2' }));
-  await expect
-    .poll(async () => (await (await after.get(`/api/series?fromMs=${startMs}&toMs=${lastMs}`)).json()) as unknown[])
-    .toEqual([]);
-  await expect.poll(async () => (await (await after.get('/api/incidents?since=0')).json()) as unknown[]).toEqual([]);
+  const kept = async (path: string) => ((await (await after.get(path)).json()) as unknown[]).length;
+  await expect.poll(() => kept(`/api/series?fromMs=${startMs}&toMs=${lastMs}`)).toBe(0);
+  await expect.poll(() => kept('/api/incidents?since=0')).toBe(incidents);
 });
 
 test('a folder has one collector', () => {

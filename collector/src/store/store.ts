@@ -1,11 +1,11 @@
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import type { DatabaseSync } from 'node:sqlite';
-import { Worker } from 'node:worker_threads';
+import type { Worker } from 'node:worker_threads';
 import type { StoreSettings } from '@tidemark/config';
 import type { Assessment, State, TopologySpec } from '@tidemark/core';
 import type { Logger } from 'pino';
-import { scriptBeside, Thread } from './calls.ts';
+import { scriptBeside, startThread, Thread } from './calls.ts';
 import { databasePath, lockFolder, openToWrite } from './database.ts';
 import type { Entry } from './entry.ts';
 import { Journal, type Outcome } from './journal.ts';
@@ -169,7 +169,7 @@ export class Store {
       incidentCount: this.#incidentCount,
     };
     try {
-      const worker = new Worker(scriptBeside(import.meta.url, './snapshot-thread'), { workerData: task });
+      const worker = startThread(scriptBeside(import.meta.url, './snapshot-thread'), task);
       this.#snapshotter = worker;
       let made: SnapshotMade | undefined;
       worker.on('message', (message: SnapshotMade) => {

@@ -27,7 +27,7 @@ export interface Trim {
 }
 
 /** Few enough to be deleted in a moment: a commit may be waiting. */
-const chunk = 2_000;
+const chunk = 500;
 
 interface Open {
   readonly database: DatabaseSync;

@@ -1,5 +1,5 @@
-import { execFileSync, spawnSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
@@ -26,12 +26,28 @@ describe.skipIf(missing !== undefined)(`promtool and amtool${missing ? ` (${miss
     expect(status, stdout + stderr).toBe(0);
   });
 
-  test('the tests of the rules fail when a rule is wrong', () => {
+  /** A copy of the rules in which to do as `line` says. */
+  function inCopy(line: string): number | null {
     const folder = mkdtempSync(join(tmpdir(), 'tidemark-rules-'));
-    execFileSync('sh', ['-c', `cp -r ${ruleFile('.')}/* ${folder} && sed -i 's/> 0/> 1e9/' ${folder}/alerts.yml`]);
-    const { status } = spawnSync('promtool', ['test', 'rules', 'test/alerts.test.yml'], { cwd: folder });
+    cpSync(ruleFile('.'), join(folder, 'rules'), { recursive: true });
+    const { status } = spawnSync('sh', ['-ec', line], { cwd: folder });
     rmSync(folder, { recursive: true });
-    expect(status).not.toBe(0);
+    return status;
+  }
+
+  test('the commands of the runbook do what it says', () => {
+    const runbook = readFileSync(join(root, 'docs/runbook.md'), 'utf8');
+    const commands = [...runbook.matchAll(/^ {4}(\w.*)$/gm)].map(([, command]) => command!);
+    expect(commands.map((command) => command.split(' ')[0])).toEqual(['sed', 'promtool']);
+    expect(
+      inCopy([...commands, 'grep -q https://wiki.your.org/tidemark#tidemarkagentlost rules/alerts.yml'].join('\n')),
+    ).toBe(0);
+  });
+
+  test('the tests of the rules fail when a rule is wrong', () => {
+    expect(inCopy("sed -i 's/> 0/> 1e9/' rules/alerts.yml\npromtool test rules rules/test/alerts.test.yml")).not.toBe(
+      0,
+    );
   });
 });
 
