@@ -49,8 +49,8 @@ export function solveClocks(evidence: ClockEvidence, maxSolves: number = default
     if (from.kind === 'cycle' || to.kind === 'cycle') return undefined;
     return { lowMs: to.distanceMs.subarray(1).map((ms) => -ms), highMs: from.distanceMs.subarray(1) };
   };
-  const proved = solve(false);
-  if (proved === undefined) throw new Error('what findLiars leaves is feasible');
+  // What `findLiars` leaves is feasible, but for the rounding of sums: then nothing is claimed.
+  const proved = solve(false) ?? nothingProved(evidence.nodes.length);
   return {
     evidence,
     slews,
@@ -59,6 +59,11 @@ export function solveClocks(evidence: ClockEvidence, maxSolves: number = default
     proved,
     assumed: evidence.assumed.size > 0 ? solve(true) : undefined,
   };
+}
+
+function nothingProved(nodes: number): Ends {
+  const lowMs = new Float64Array(nodes).fill(Number.NEGATIVE_INFINITY);
+  return { lowMs, highMs: new Float64Array(nodes).fill(Number.POSITIVE_INFINITY) };
 }
 
 /** How far the host's clock was ahead of true time when it showed `atMs`. */

@@ -190,7 +190,7 @@ function confirmAbove(watch: StepWatch, above: Excursion, hugMs: number, highMs:
   const sinceJump = records.slice(above.jumpAt, above.jumpAt + limits.fewRecords + 1);
   if (above.jumpMs > 2 * watch.quantumMs && sinceJump.length === limits.fewRecords) {
     const upMs = lowestMs(sinceJump);
-    if (above.jumpMs * 2 > upMs) return shift(watch, 'clockStep', sinceJump[0]!, sinceJump, -upMs);
+    if (isOfRise(above.jumpMs, upMs, watch)) return shift(watch, 'clockStep', sinceJump[0]!, sinceJump, -upMs);
   }
   if (last.toMs - records[0]!.toMs < limits.stayMs || secondsOf(records) < limits.staySeconds) return undefined;
   const lately = records.filter(({ toMs }) => toMs > last.toMs - limits.stayMs);
@@ -198,8 +198,13 @@ function confirmAbove(watch: StepWatch, above: Excursion, hugMs: number, highMs:
   const floorMs = lowestMs(used);
   const onFloor = used.filter(({ heightMs }) => heightMs <= floorMs + highMs).length / used.length;
   if (onFloor < watch.onFloor / 2 || hugOf(used) > watch.quantumMs + 1.5 * hugMs) return undefined;
-  const ranBack = above.jumpMs > 2 * watch.quantumMs && above.jumpMs * 2 > floorMs;
+  const ranBack = above.jumpMs > 2 * watch.quantumMs && isOfRise(above.jumpMs, floorMs, watch);
   return shift(watch, ranBack ? 'clockStep' : 'floorMoved', records[0]!, used, -floorMs);
+}
+
+/** A clock that is set back makes event time run backwards by what the floor rises, less the time between two records. */
+function isOfRise(jumpMs: number, riseMs: number, { quantumMs }: StepWatch): boolean {
+  return jumpMs * 2 > riseMs && jumpMs <= riseMs + 2 * quantumMs;
 }
 
 function shift(
