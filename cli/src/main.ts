@@ -1,11 +1,12 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
-import { auditFlags, captureFlags, followFlags, incidentsFlags } from '@tidemark/config';
+import { auditFlags, captureFlags, followFlags, incidentsFlags, reprocessFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
 const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
   agent: async (flags) => (await import('./agent.ts')).runAgent(flags),
   audit: async (flags) => (await import('./audit/run-audit.ts')).runAudit(flags),
   capture: async (flags) => (await import('./capture/run-capture.ts')).runCapture(flags),
+  reprocess: async (flags) => (await import('./reprocess/run-reprocess.ts')).runReprocess(flags),
   // It reads the flags of the process itself, and it is what `npm run collector` starts too.
   collector: async (flags) => {
     process.argv.splice(2, process.argv.length, ...flags);
@@ -31,6 +32,9 @@ const usage = `tidemark COMMAND [flags]
              tidemark incidents [ID] [--collector http://127.0.0.1:8080] (or TIDEMARK_COLLECTOR_URL)
              ${incidentsFlags.join(' ')}
              ends with 0: none is open, 1: one is, 2: cannot tell
+  reprocess  the five steps of making results again, with their numbers and commands; it takes none of them
+             tidemark reprocess plan --group billing --brokers kafka-1:9092 --since 2h --window tumbling:1m --grace 30s
+             ${reprocessFlags.join(' ')}
 
 Every flag that takes a value is a variable too: --commit-poll is TIDEMARK_COMMIT_POLL.
 `;

@@ -5,6 +5,8 @@ import { durationExpected, parseDurationMs } from './duration.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
 import { type Sasl, saslMechanisms } from './follow.ts';
+import { type HistoryPlace, parsePlace } from './history-place.ts';
+import { brokersExpected, parseAddresses, parseTopics, topicsExpected } from './kafka-names.ts';
 import { text } from './parsed-text.ts';
 import { type PolicySetting, parseLate, parseWindow, policiesOf } from './policy-flags.ts';
 
@@ -47,12 +49,6 @@ export type HistorySetting =
       readonly eventTime: 'timestamp' | 'create';
     };
 
-export type HistoryPlace =
-  | { readonly kind: 'earliest' | 'latest' }
-  | { readonly kind: 'offset'; readonly offset: number }
-  | { readonly kind: 'time'; readonly timeMs: number }
-  | { readonly kind: 'ago'; readonly agoMs: number };
-
 export interface AuditSettings {
   readonly history: HistorySetting;
   readonly policies: PolicySetting;
@@ -77,10 +73,7 @@ const place = text(
   'earliest, latest, an offset, a duration ago such as 2h, or a time such as 2026-01-05T10:00:00Z',
   parsePlace,
 );
-const names = text('names such as orders,payments', (given) => {
-  const all = given.split(',').map((name) => name.trim());
-  return all.every((name) => /^[\w.-]{1,249}$/.test(name)) ? all : undefined;
-});
+const names = text(topicsExpected, parseTopics);
 const oneOf = <T extends string>(choices: readonly T[]): z.ZodType<T, string> =>
   text(`one of ${choices.join(', ')}`, (given) => choices.find((choice) => choice === given));
 
@@ -103,10 +96,7 @@ const schema = z.object({
   ).default(','),
   capture: z.string().optional(),
   topic: names.optional(),
-  brokers: text('addresses such as kafka-1:9092,kafka-2:9092', (given) => {
-    const all = given.split(',').map((address) => address.trim());
-    return all.every((address) => /^(\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):\d{1,5}$/.test(address)) ? all : undefined;
-  }).optional(),
+  brokers: text(brokersExpected, parseAddresses).optional(),
   from: place.default({ kind: 'earliest' }),
   to: place.default({ kind: 'latest' }),
   'event-time': oneOf(['timestamp', 'create']).default('timestamp'),
@@ -243,13 +233,4 @@ function historyOf(data: Data, password: string, faults: Fault[]): HistorySettin
     readCommitted: data.isolation === 'read_committed',
     eventTime: data['event-time'],
   };
-}
-
-function parsePlace(given: string): HistoryPlace | undefined {
-  if (given === 'earliest' || given === 'latest') return { kind: given };
-  if (/^\d+$/.test(given)) return { kind: 'offset', offset: Number(given) };
-  const agoMs = parseDurationMs(given);
-  if (agoMs !== undefined) return { kind: 'ago', agoMs };
-  const timeMs = /^\d{4}-/.test(given) ? Date.parse(given) : Number.NaN;
-  return Number.isNaN(timeMs) ? undefined : { kind: 'time', timeMs };
 }

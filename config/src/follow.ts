@@ -4,6 +4,7 @@ import { type AgentSettings, agentVariables, readAgentSettings } from './agent.t
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
+import { brokersExpected, parseAddresses, parseTopics, topicsExpected } from './kafka-names.ts';
 import { text } from './parsed-text.ts';
 
 /** What shares one stream time in a group that is only seen from outside; `auto`: as the group's own protocol says. */
@@ -34,13 +35,11 @@ export interface Sasl {
 const oneOf = <T extends string>(words: readonly T[]): z.ZodType<T, string> =>
   text(`one of ${words.join(', ')}`, (given) => words.find((word) => word === given.toLowerCase()));
 
-const brokers = 'addresses such as kafka-1:9092,kafka-2:9092';
-
 /** One row a variable: the schema is also what `docs/sidecar.md` is tested against. */
 const schema = z.object({
   TIDEMARK_GROUP: z.string().default(''),
-  TIDEMARK_BROKERS: text(brokers, parseBrokers).default([]),
-  TIDEMARK_TOPICS: text('names such as orders,payments', parseNames).optional(),
+  TIDEMARK_BROKERS: text(brokersExpected, parseAddresses).default([]),
+  TIDEMARK_TOPICS: text(topicsExpected, parseTopics).optional(),
   TIDEMARK_TASKS: oneOf(taskSplits).default('auto'),
   TIDEMARK_COMMIT_POLL: text('a duration from 50ms to 1m such as 250ms', (given) => {
     const durationMs = parseDurationMs(given);
@@ -107,7 +106,7 @@ function missing(given: Environment): Fault[] {
   const credentials = ['TIDEMARK_SASL', 'TIDEMARK_USERNAME', 'TIDEMARK_PASSWORD'].some((name) => name in given);
   const needed: { readonly [name: string]: string } = {
     TIDEMARK_GROUP: 'the consumer group to follow',
-    TIDEMARK_BROKERS: brokers,
+    TIDEMARK_BROKERS: brokersExpected,
     ...(credentials && {
       TIDEMARK_SASL: `one of ${saslMechanisms.join(', ')}`,
       TIDEMARK_USERNAME: 'a name beside TIDEMARK_SASL',
@@ -153,18 +152,4 @@ function flagOf(variable: string): string {
 
 function variableOf(flag: string): string {
   return `TIDEMARK_${flag.toUpperCase().replaceAll('-', '_')}`;
-}
-
-function parseNames(given: string): string[] | undefined {
-  const names = given.split(',').map((name) => name.trim());
-  return names.every((name) => /^[\w.-]{1,249}$/.test(name)) ? names : undefined;
-}
-
-function parseBrokers(given: string): string[] | undefined {
-  const addresses = given.split(',').map((address) => address.trim());
-  const isAddress = (address: string) => {
-    const port = Number(/^(?:\[[0-9a-fA-F:.]+\]|[^\s:[\]]+):(\d{1,5})$/.exec(address)?.[1]);
-    return port >= 1 && port <= 65_535;
-  };
-  return addresses.every(isAddress) ? addresses : undefined;
 }

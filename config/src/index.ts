@@ -12,7 +12,6 @@ export {
   type AuditSettings,
   auditFlags,
   type FieldNames,
-  type HistoryPlace,
   type HistorySetting,
   readAuditSettings,
   type TimeUnit,
@@ -40,6 +39,9 @@ export {
   type Sasl,
   type TaskSplit,
 } from './follow.ts';
+export type { HistoryPlace } from './history-place.ts';
 export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';
 export { auditPolicy, readPolicyFile } from './policy-file.ts';
+export type { PolicySetting } from './policy-flags.ts';
+export { type ReprocessSettings, readReprocessSettings, reprocessFlags } from './reprocess.ts';
 export { readTopology, readTopologyFile } from './topology.ts';

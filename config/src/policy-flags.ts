@@ -14,6 +14,8 @@ const specFlags: { readonly [flag: string]: string } = {
   partitions: 'partitions',
 };
 
+export const policySpecFlags: readonly string[] = Object.keys(specFlags);
+
 /** What was read of the flags that make up a policy. */
 export interface PolicyFlags {
   readonly policies?: string | undefined;

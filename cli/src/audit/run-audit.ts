@@ -1,8 +1,9 @@
-import { readFileSync, writeFileSync } from 'node:fs';
-import { type AuditSettings, faultLine, readAuditSettings, readPolicyFile } from '@tidemark/config';
+import { writeFileSync } from 'node:fs';
+import { type AuditSettings, faultLine, readAuditSettings } from '@tidemark/config';
 import { audit } from '@tidemark/core';
 import { fileHistory } from './file-history.ts';
 import { type History, HistoryFault, type HistoryTally } from './history.ts';
+import { policiesOf } from './policies.ts';
 import { replayReport } from './replay-report.ts';
 import { reportOf } from './report.ts';
 import type { AuditReport } from './report-shape.ts';
@@ -11,7 +12,7 @@ import { terminal } from './terminal.ts';
 /** `tidemark audit`: 0 all objectives are met, 1 one is missed, 2 there is no answer. */
 export async function runAudit(flags: readonly string[]): Promise<void> {
   const read = readAuditSettings(flags, { password: process.env.TIDEMARK_PASSWORD });
-  const policies = read.ok ? policiesOf(read.value) : undefined;
+  const policies = read.ok ? policiesOf(read.value.policies) : undefined;
   const faults = [...(read.ok ? [] : read.faults), ...(policies?.ok === false ? policies.faults : [])];
   if (!read.ok || policies?.ok !== true) {
     for (const fault of faults) process.stderr.write(`tidemark audit: ${faultLine(fault)}\n`);
@@ -49,20 +50,6 @@ async function writePage(path: string, report: AuditReport): Promise<void> {
     throw new HistoryFault(`--html: ${(error as Error).message}`);
   }
   process.stderr.write(`tidemark audit: ${path} is one file; open it in a browser or send it on\n`);
-}
-
-function policiesOf({ policies }: AuditSettings): ReturnType<typeof readPolicyFile> {
-  if (policies.kind === 'given') return { ok: true, value: [policies.policy] };
-  if (policies.kind === 'captured') return { ok: true, value: [] };
-  try {
-    return readPolicyFile(readFileSync(policies.path, 'utf8'), policies.path);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    return {
-      ok: false,
-      faults: [{ where: '--policies', got: policies.path, expected: `a file that can be read (${code})` }],
-    };
-  }
 }
 
 /** Reads the history once, twice where a policy must know all partitions before the first record. */

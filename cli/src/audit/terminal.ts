@@ -148,19 +148,22 @@ function curveText({ curve, advice, slackMs, records }: PolicyReport): string[] 
   const shown = new Set([
     ...audit.plainSlacksMs.filter((ms) => ms <= curve.zeroAtMs),
     slackMs,
-    advice.recommended.slackMs,
+    recommendedMs,
+    curve.zeroAtMs,
   ]);
   const all =
     curve.method === 'replay'
       ? points
-      : [...shown].sort((one, other) => one - other).map((ms) => points.findLast((point) => point.slackMs <= ms)!);
+      : [...shown]
+          .sort((one, other) => one - other)
+          .map((ms) => points.find((point) => point.slackMs >= ms) ?? points.at(-1)!);
   const rows = all.map(({ slackMs: ms, dropped, windows, openWindows }) => [
     ms === 0 ? '0' : formatDuration(ms),
     formatCount(dropped),
     share(dropped, records),
     formatCount(windows),
     openWindows === undefined ? '' : formatCount(openWindows),
-    [ms === pointAt(points, slackMs) ? '◀ declared' : '', ms === recommendedMs ? '◀ recommended' : '']
+    [ms === slackMs ? '◀ declared' : '', ms === recommendedMs ? '◀ recommended' : '']
       .filter((mark) => mark !== '')
       .join(' '),
   ]);
@@ -185,7 +188,7 @@ function curveText({ curve, advice, slackMs, records }: PolicyReport): string[] 
     formatCount(option.dropped),
     option.updates === 0 ? '' : formatCount(option.updates),
     option.waitedSeconds === 0 ? '' : formatCount(Math.round(option.waitedSeconds)),
-    option.cost === undefined ? '?' : formatCount(Math.round(option.cost)),
+    option.cost === undefined ? '' : formatCount(Math.round(option.cost)),
   ]);
   lines.push(
     '',
@@ -251,10 +254,6 @@ function ranges({ offsets, overflow }: PolicyReport['byPartition'][number]): str
     few.join(', ') +
     (rest > 0 || overflow > 0 ? `, and ${formatCount(rest)}${overflow > 0 ? ' or more' : ''} ranges` : '')
   );
-}
-
-function pointAt(points: PolicyReport['curve']['points'], ms: number): number {
-  return points.findLast(({ slackMs }) => slackMs <= ms)?.slackMs ?? 0;
 }
 
 function share(part: number, of: number): string {

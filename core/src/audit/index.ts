@@ -4,6 +4,7 @@ export * from './audit-policy.ts';
 export * from './audited.ts';
 export type { FoundTrap } from './found-traps.ts';
 export { hasGrid } from './grid-run.ts';
+export { type Impact, impactOf } from './impact.ts';
 export { missingIn } from './loss-list.ts';
 export type { Distance } from './order-distance.ts';
 export { binKinds, type Outcome, PolicyAudit } from './policy-audit.ts';

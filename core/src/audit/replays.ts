@@ -1,11 +1,9 @@
 import { formatDuration } from '../telling/format.ts';
 import { type AuditPolicy, taskKeyOf } from './audit-policy.ts';
-import { createAudited, type Directory } from './audited.ts';
-import { gridOf, hasGrid } from './grid-run.ts';
-import { LossList, missingIn } from './loss-list.ts';
-import { OrderDigest } from './order-digest.ts';
-import { policyRun } from './policy-run.ts';
-import type { Recorded, RecordedLane } from './recorded.ts';
+import type { Directory } from './audited.ts';
+import { hasGrid } from './grid-run.ts';
+import { changedWindows, missingBetween, type Played, played } from './played.ts';
+import type { Recorded } from './recorded.ts';
 import { asRecorded, byEventTime, byEventTimeLive, inTurns, oneAfterTheOther, type Schedule } from './schedules.ts';
 
 /** What another order of the same records would have done. */
@@ -22,15 +20,6 @@ export interface ReplayRow {
   readonly digest: string;
   /** Every window is the same. */
   readonly isSame: boolean;
-}
-
-/** What one order dropped. */
-interface Played {
-  readonly lists: readonly LossList[];
-  /** Of each window that lost something: a sum over what it lost, whatever the order. */
-  readonly windows: ReadonlyMap<number, number>;
-  readonly digest: string;
-  readonly dropped: number;
 }
 
 /**
@@ -74,63 +63,16 @@ function rowOf(
   live: Played,
   replay: Played,
 ): ReplayRow {
-  const starts = new Set([...live.windows.keys(), ...replay.windows.keys()]);
-  const windowsChanged = [...starts].filter(
-    (startMs) => live.windows.get(startMs) !== replay.windows.get(startMs),
-  ).length;
-  const sum = (one: Played, other: Played): number =>
-    one.lists.reduce(
-      (total, list, place) => total + missingIn(list?.ranges ?? [], other.lists[place]?.ranges ?? []),
-      0,
-    );
+  const windowsChanged = changedWindows(live, replay).length;
   return {
     policy: policy.name,
     scheduler,
     kind,
     dropped: (kind === 'replay' ? replay : live).dropped,
-    onlyLive: sum(live, replay),
-    onlyReplay: sum(replay, live),
+    onlyLive: missingBetween(live, replay),
+    onlyReplay: missingBetween(replay, live),
     windowsChanged,
     digest: (kind === 'replay' ? replay : live).digest,
     isSame: windowsChanged === 0,
   };
-}
-
-function played({ spec }: AuditPolicy, tasks: readonly (readonly RecordedLane[])[], schedule: Schedule): Played {
-  const lists: LossList[] = [];
-  const windows = new Map<number, number>();
-  const digest = new OrderDigest();
-  const record = createAudited();
-  const grid = hasGrid(spec) ? gridOf(spec) : undefined;
-  let dropped = 0;
-  for (const lanes of tasks) {
-    const run = policyRun(spec, { partitionCount: lanes.length, hasKeys: false });
-    schedule(lanes, (lane, at) => {
-      const { place, offsets, eventsMs, arrivalsMs } = lanes[lane]!;
-      record.place = place;
-      record.offset = offsets[at]!;
-      record.eventMs = eventsMs[at]!;
-      record.arrivalMs = arrivalsMs[at]!;
-      digest.take(place, record.offset);
-      run.take(record, lane);
-      const { refused, isLost, eventMs } = run.judgement;
-      if (refused === 0 && !isLost) return;
-      dropped++;
-      (lists[place] ??= new LossList(Number.POSITIVE_INFINITY)).add(record.offset);
-      if (grid === undefined) return;
-      const lastStartMs = grid.lastStartMs(eventMs);
-      let startMs = grid.firstStartMs(eventMs, lastStartMs);
-      for (let i = 0; i < refused; i++, startMs += grid.advanceMs) {
-        windows.set(startMs, (windows.get(startMs) ?? 0) + mixed(place, record.offset));
-      }
-    });
-  }
-  return { lists, windows, digest: digest.text, dropped };
-}
-
-/** A number of 32 bits for a record: sums of it tell sets apart, in whichever order they were added. */
-function mixed(place: number, offset: number): number {
-  let bits = Math.imul(offset ^ Math.imul(place + 1, 0x9e3779b1), 0x85ebca6b);
-  bits = Math.imul(bits ^ (bits >>> 15), 0xc2b2ae35);
-  return (bits ^ (bits >>> 13)) >>> 0;
 }

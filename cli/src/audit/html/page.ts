@@ -80,7 +80,7 @@ function panels(policy: PolicyReport): Markup[] {
           formatCount(option.dropped),
           option.updates === 0 ? '' : formatCount(option.updates),
           option.waitedSeconds === 0 ? '' : formatDuration(option.waitedSeconds * 1_000),
-          option.cost === undefined ? '?' : formatCount(Math.round(option.cost)),
+          option.cost === undefined ? '' : formatCount(Math.round(option.cost)),
         ]),
         [1, 2, 3, 4, 5],
       )}<p class="faint">${guideline(policy)}</p>`,

@@ -1,0 +1,133 @@
+import { readReprocessSettings } from '@tidemark/config';
+import { dialects } from '@tidemark/core';
+import { Kafka, logLevel } from 'kafkajs';
+import { expect, inject, test } from 'vitest';
+import { prng } from '../../testbed/src/story/prng.ts';
+import { planText } from '../src/reprocess/plan-text.ts';
+import { planReprocess } from '../src/reprocess/run-reprocess.ts';
+
+const { brokers, missing } = inject('broker');
+const partitions = 2;
+const window = { kind: 'tumbling', sizeMs: 60_000 } as const;
+const graceMs = 10_000;
+const startedMs = Date.UTC(2026, 0, 5, 10);
+const sinceMs = startedMs + 1_200_000;
+
+/** Forty minutes, four records a second, one in five late by up to two minutes. */
+function messages(): { partition: number; key: string; value: string; timestamp: string; eventMs: number }[] {
+  const random = prng(3);
+  return Array.from({ length: 9_600 }, (_, i) => {
+    const nowMs = startedMs + i * 250;
+    const eventMs = random() < 0.2 ? nowMs - Math.floor(random() * 120_000) : nowMs;
+    return { partition: i % partitions, key: 'k', value: 'x', timestamp: String(eventMs), eventMs };
+  });
+}
+
+test.skipIf(missing)('the plan of a reprocessing, against the log itself', async () => {
+  const topic = `reprocess-${Date.now()}`;
+  const groupId = `${topic}-group`;
+  const kafka = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING });
+  const admin = kafka.admin();
+  await admin.connect();
+  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
+  const producer = kafka.producer();
+  await producer.connect();
+  const sent = messages();
+  await producer.send({ topic, messages: sent });
+  await producer.disconnect();
+  await admin.setOffsets({ groupId, topic, partitions: [0, 1].map((partition) => ({ partition, offset: '4800' })) });
+  const groups = (await admin.listGroups()).groups.length;
+
+  const flags = [
+    '--group',
+    groupId,
+    '--brokers',
+    brokers.join(','),
+    '--since',
+    new Date(sinceMs).toISOString(),
+    '--window',
+    'tumbling:1m',
+    '--grace',
+    '10s',
+    '--measure',
+    '100ms',
+    '--throughput',
+    '1000',
+  ];
+  const read = readReprocessSettings(flags);
+  if (!read.ok || read.value.policies.kind !== 'given') throw new Error(JSON.stringify(read));
+  const plan = await planReprocess(read.value, [read.value.policies.policy], Date.now());
+
+  const startMs = sinceMs - window.sizeMs - graceMs;
+  const logs = [0, 1].map((partition) =>
+    sent.filter((message) => message.partition === partition).map(({ eventMs }) => eventMs),
+  );
+  const starts = logs.map((log) => log.findIndex((eventMs) => eventMs >= startMs));
+  expect(plan).toMatchObject({ startMs, leadMs: 70_000, group: { id: groupId, members: 0, isStreams: false } });
+  expect(plan.partitions).toEqual(
+    starts.map((startOffset, partition) => ({
+      topic,
+      partition,
+      committed: 4_800,
+      startOffset,
+      endOffset: 4_800,
+      isCut: false,
+    })),
+  );
+  const records = starts.reduce((sum, start) => sum + 4_800 - start, 0);
+  expect(plan.volume.records).toBe(records);
+  expect(plan.volume.bytes).toBeGreaterThan(records * 5);
+  expect(plan.time).toMatchObject({ throughput: 1_000, arrival: 0, catchUpMs: records });
+  expect(plan.commands).toContain(
+    `kafka-consumer-groups.sh --bootstrap-server ${brokers.join(',')} --group ${groupId} --topic ${topic}:1 --reset-offsets --to-offset ${starts[1]} --execute`,
+  );
+
+  // What the live run dropped from there on, and what a run that starts there would.
+  const grid = dialects.kafkaStreamsGrid(window);
+  const drops = logs.map((log, partition) => {
+    const [live, replay] = [new dialects.TimeWindowDrops(grid, graceMs), new dialects.TimeWindowDrops(grid, graceMs)];
+    const start = starts[partition]!;
+    return log.map((eventMs, offset) => ({
+      live: live.take(eventMs) > 0 && offset >= start,
+      replay: offset >= start && replay.take(eventMs) > 0,
+    }));
+  });
+  const count = (of: (drop: { live: boolean; replay: boolean }) => boolean): number => drops.flat().filter(of).length;
+  expect(plan.impact).toMatchObject([
+    {
+      order: "the log's",
+      droppedLive: count(({ live }) => live),
+      droppedReplay: count(({ replay }) => replay),
+      onlyLive: count(({ live, replay }) => live && !replay),
+      onlyReplay: count(({ live, replay }) => replay && !live),
+    },
+  ]);
+  expect(plan.impact[0]!.windowsChanged).toBe(plan.impact[0]!.changed.length);
+  const text = planText(plan);
+  for (const step of [
+    '## 1. Where to start',
+    '## 2. What to reset',
+    '## 3. How much it is',
+    '## 4. How long it takes',
+    '## 5. What would change',
+  ])
+    expect(text).toContain(step);
+
+  expect((await admin.listGroups()).groups.length).toBe(groups);
+  const unknown = readReprocessSettings([...flags, '--group', `${topic}-nobody`]);
+  if (!unknown.ok) throw new Error(JSON.stringify(unknown));
+  await expect(planReprocess(unknown.value, [read.value.policies.policy], Date.now())).rejects.toThrow(
+    /has committed nothing/,
+  );
+  await admin.deleteTopics({ topics: [topic] });
+  await admin.disconnect();
+});
+
+test('faults of the settings', () => {
+  const read = readReprocessSettings(['--since', 'yesterday', '--window', 'tumbling:1m', '--grace', '1 s']);
+  expect(read.ok ? [] : read.faults.map(({ where, expected }) => `${where}: ${expected}`)).toEqual([
+    '--group: the consumer group whose results are to be made again',
+    '--brokers: addresses such as kafka-1:9092,kafka-2:9092',
+    '--since: a duration ago such as 2h, or a time such as 2026-01-05T10:00:00Z',
+  ]);
+});

@@ -1,0 +1,17 @@
+import { parseDurationMs } from './duration.ts';
+
+/** Where in a history to begin or to end. */
+export type HistoryPlace =
+  | { readonly kind: 'earliest' | 'latest' }
+  | { readonly kind: 'offset'; readonly offset: number }
+  | { readonly kind: 'time'; readonly timeMs: number }
+  | { readonly kind: 'ago'; readonly agoMs: number };
+
+export function parsePlace(given: string): HistoryPlace | undefined {
+  if (given === 'earliest' || given === 'latest') return { kind: given };
+  if (/^\d+$/.test(given)) return { kind: 'offset', offset: Number(given) };
+  const agoMs = parseDurationMs(given);
+  if (agoMs !== undefined) return { kind: 'ago', agoMs };
+  const timeMs = /^\d{4}-/.test(given) ? Date.parse(given) : Number.NaN;
+  return Number.isNaN(timeMs) ? undefined : { kind: 'time', timeMs };
+}
