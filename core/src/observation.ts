@@ -72,6 +72,8 @@ export interface PartitionState extends TopicPartition {
   leaderEpoch: number | undefined;
   /** Offsets below have been processed before. */
   nextOffset: number;
+  /** The host has moved there on purpose, and was not seen to go on from there yet. */
+  isSought: boolean;
   paused: boolean;
   readonly fetch: OpenFetchCell;
 }
@@ -188,6 +190,7 @@ export function partitionOf(task: TaskState, topic: string, partition: number): 
     leaderFromOffset: Number.NEGATIVE_INFINITY,
     leaderEpoch: undefined,
     nextOffset: Number.NEGATIVE_INFINITY,
+    isSought: false,
     paused: false,
     fetch: {
       touched: false,

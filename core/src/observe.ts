@@ -115,12 +115,16 @@ function countFetch(partition: PartitionState, atMs: number): void {
  * (markers of transactions, gaps), where the records alone do not tell.
  */
 export function observePosition(partition: PartitionState, offset: number): void {
+  // The answer to a fetch from before a seek may come after it, and would take back what the host wants to read again.
+  if (partition.isSought && offset !== partition.nextOffset) return;
+  partition.isSought = false;
   if (offset > partition.nextOffset) partition.nextOffset = offset;
 }
 
 /** The host has moved its position on purpose: what comes from there on is read again because it wants that. */
 export function observeSeek(partition: PartitionState, offset: number): void {
   partition.nextOffset = offset;
+  partition.isSought = true;
   partition.append.validUntilOffset = Number.NEGATIVE_INFINITY;
   partition.fetched.length = 0;
   partition.fetchedUntilOffset = -1;

@@ -1,3 +1,4 @@
+import { observeSeek, partitionOf } from '@tidemark/core';
 import { Kafka as RealKafka } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { joinedTap } from '../../test/tap.ts';
@@ -109,4 +110,21 @@ test('where the consumer is, is known before its first record, and never goes ba
   await broker.fetch(from('-1'));
   await broker.fetch(from('12'));
   expect(joined.report().tasks[0]!.fetches).toMatchObject([{ position: 43 }]);
+});
+
+test('an answer that was asked for before the host sought back does not take the seek back', async () => {
+  const from = (fetchOffset: string): FetchRequest => ({
+    topics: [{ topic: 'orders', partitions: [{ partition: 0, fetchOffset }] }],
+  });
+  const { joined, broker } = tapped(async () =>
+    answer([{ partition: 0, errorCode: 0, highWatermark: '43', messages: [] }]),
+  );
+  await broker.fetch(from('40'));
+  const underWay = broker.fetch(from('41'));
+  observeSeek(partitionOf(joined.tap.task!, 'orders', 0), 10);
+  await underWay;
+  expect(joined.report().tasks[0]!.fetches).toMatchObject([{ position: 10 }]);
+  await broker.fetch(from('10'));
+  await broker.fetch(from('12'));
+  expect(joined.report().tasks[0]!.fetches).toMatchObject([{ position: 12 }]);
 });
