@@ -1,7 +1,8 @@
-import type { Assessment, Incident, SeriesPoint } from '@tidemark/core';
+import { type Assessment, type Incident, type SeriesPoint, type SourceState, sourceName } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { assessmentOf, emptyAssessment, named, pointsOf, type Story } from '../test/story.ts';
 import { headlineOf } from './headline.ts';
+import { taskCards } from './task-cards.ts';
 
 const nowMs = 1_772_366_400_000;
 const told = (story: Omit<Story, 'nowMs'>, change: (assessment: Assessment) => Assessment = (it) => it) => {
@@ -136,8 +137,36 @@ describe('late records of the kinds that make no incident', () => {
   });
 });
 
-test('many tasks that are held back are counted', () => {
+describe('held back, by whom and in which state', () => {
   const assessment = assessmentOf({ nowMs, tasks: 3 });
-  const held = { ...assessment, tasks: assessment.tasks.map((task) => ({ ...task, heldBackBy: named('B') })) };
-  expect(headlineOf(held, []).text).toBe('3 tasks are held back by silent sources');
+  const heldIn = (state: SourceState): Assessment => ({
+    ...assessment,
+    tasks: assessment.tasks.map((task) => ({
+      ...task,
+      heldBackBy: named('B'),
+      sources: task.sources.map((it) => (sourceName(it.source) === 'B' ? { ...it, state } : it)),
+    })),
+  });
+  test.for<{ why: string; state: SourceState; news: string; card: RegExp | undefined }>([
+    {
+      why: 'many that are silent are counted',
+      state: 'suspectedCut',
+      news: '3 tasks are held back by silent sources',
+      card: /^Held back by B, silent for .+: idle or cut off cannot be told until it returns$/,
+    },
+    { why: 'a silence in its habit is nothing to tell', state: 'idle', news: 'All on time', card: undefined },
+    {
+      why: 'a source that speaks, late, is not called silent',
+      state: 'live',
+      news: 'All on time',
+      card: /^Held back by B, whose records come late$/,
+    },
+    { why: 'one that comes back is not called silent', state: 'cut', news: 'All on time', card: /still coming$/ },
+  ])('$why', ({ state, news, card }) => {
+    const held = heldIn(state);
+    expect(headlineOf(held, []).text).toBe(news);
+    const text = taskCards(held, '').rows[0]?.heldBack;
+    if (card === undefined) expect(text).toBeUndefined();
+    else expect(text).toMatch(card);
+  });
 });

@@ -7,6 +7,7 @@ import {
   type Incident,
   isConfirmed,
   type SeriesPoint,
+  type SourceState,
   sourceKey,
   sourceName,
   type TaskAssessment,
@@ -84,7 +85,7 @@ function isOpen(incident: Incident): boolean {
 }
 
 function silences(assessment: Assessment): News[] {
-  const held = assessment.tasks.filter((task) => isHeldBack(assessment, task));
+  const held = assessment.tasks.filter((task) => isHeldBack(assessment, task) && holderState(task) === 'suspectedCut');
   const [first] = held;
   if (first?.heldBackBy === undefined) return [];
   if (held.length > 1)
@@ -122,9 +123,10 @@ function oneOrMany(findings: readonly Finding[], many: string): string {
   return findings.length === 1 ? findings[0]!.sentence : `${formatCounted(findings.length, 'finding')}: ${many}`;
 }
 
-/** Of a consumer that nobody reports of any more, it is not known what its sources do. */
+/** By somebody whose silence is unusual. Of a consumer that nobody reports of any more, it is not known what its sources do. */
 export function isHeldBack(assessment: Assessment, task: TaskAssessment): boolean {
-  return task.heldBackBy !== undefined && lostSince(assessment, task) === undefined;
+  const isAsItWas = task.heldBackBy === undefined || holderState(task) === 'idle';
+  return !isAsItWas && lostSince(assessment, task) === undefined;
 }
 
 /** When the agent of a task was last heard, if it is lost. */
@@ -133,11 +135,25 @@ export function lostSince(assessment: Assessment, task: TaskAssessment): number 
   return agent?.lost ? agent.lastReportMs : undefined;
 }
 
-/** Only its return tells whether a silent source had nothing to say or could not say it. */
+/** Of a silent source only its return tells whether it had nothing to say or could not say it. */
 export function heldBackSentence(task: TaskAssessment, nowMs: number): string | undefined {
-  const source = task.heldBackBy;
-  if (source === undefined) return undefined;
-  return `Held back by ${sourceName(source)}, ${silentFor(task, nowMs)}: idle or cut off cannot be told until it returns`;
+  const state = holderState(task);
+  if (task.heldBackBy === undefined || state === undefined) return undefined;
+  return `Held back by ${sourceName(task.heldBackBy)}, ${heldBecause[state](silentFor(task, nowMs))}`;
+}
+
+const heldBecause: { readonly [S in SourceState]: (silence: string) => string } = {
+  live: () => 'whose records come late',
+  idle: (silence) => `${silence}, as it is now and then`,
+  suspectedCut: (silence) => `${silence}: idle or cut off cannot be told until it returns`,
+  cut: () => 'which was cut off: what was held up is still coming',
+  gone: (silence) => silence,
+};
+
+/** Undefined: nobody holds the task back, or a source that is not listed. */
+export function holderState({ heldBackBy, sources }: TaskAssessment): SourceState | undefined {
+  const key = heldBackBy && sourceKey(heldBackBy);
+  return sources.find((it) => sourceKey(it.source) === key)?.state;
 }
 
 function silentFor(task: TaskAssessment, nowMs: number): string {

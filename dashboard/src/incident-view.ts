@@ -62,7 +62,7 @@ function gracesOf({ dropped }: Incident): GraceRuler[] {
     .map(({ policy, graceMs, graceNeededMs, count }) => ({
       policy,
       graceMs,
-      neededMs: graceNeededMs,
+      neededMs: wholeSeconds(graceNeededMs),
       text: `${policy}: its grace of ${formatDuration(graceMs)} lost ${formatCounted(count, 'record')}; ${formatDuration(wholeSeconds(graceNeededMs))} would have kept all.`,
     }));
 }

@@ -17,7 +17,7 @@ import {
   sourceName,
   spanLabel,
 } from '@tidemark/core';
-import { isHeldBack } from './headline.ts';
+import { holderState, isHeldBack } from './headline.ts';
 import { endOfSecond, pointsIn, type Window } from './series.ts';
 import { byName } from './view.ts';
 
@@ -164,7 +164,13 @@ function spansOf(assessment: Assessment, show: { readonly taskId: string; readon
   const lasting = spans.some(
     (span) => span.end === undefined && (span.kind === 'producerCutOff' || span.kind === 'brokerOutage'),
   );
-  if (task !== undefined && heldBackBy !== undefined && isHeldBack(assessment, task) && !lasting) {
+  if (
+    task !== undefined &&
+    heldBackBy !== undefined &&
+    isHeldBack(assessment, task) &&
+    holderState(task) === 'suspectedCut' &&
+    !lasting
+  ) {
     const since = task.sources.find((it) => sourceKey(it.source) === sourceKey(heldBackBy))?.lastSeenMs;
     if (since !== undefined) {
       const label = `${sourceName(heldBackBy)} silent`;

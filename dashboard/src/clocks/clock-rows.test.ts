@@ -50,9 +50,14 @@ describe('the worst first', () => {
 
   test('of fifty, those that need a look are seen, the rest is folded', () => {
     const { rows, rest, more } = rowsOf(clocks);
-    expect(rows.slice(0, 5).map((row) => row.name)).toEqual(['batch-7', 'C', 'orders-eu-2', 'B', 'broker 2']);
+    expect(rows.slice(0, 5).map((row) => row.name)).toEqual(['batch-7', 'orders-eu-2', 'C', 'orders-eu-1', 'web-35']);
     expect([rows.length, rest.length, more]).toEqual([8, 48, 48]);
-    expect(rest.every((row) => row.grades.every((grade) => grade.within === 'yes'))).toBe(true);
+  });
+
+  test('a clock that nobody reads is never known well: that alone calls for no look', () => {
+    const [producer] = clocksOf(nowMs).filter(({ name }) => name === 'B');
+    const { rest } = rowsOf([{ ...producer!, high: unknown }, ...manyClocks(nowMs, 50)]);
+    expect(rest.at(-1)?.name).toBe('B');
   });
 
   test('one that an open finding speaks of is seen whatever its grade', () => {
@@ -81,7 +86,7 @@ test('over time: those of the first rows that anything is known of', () => {
   const story = { nowMs, clocks: clocksOf(nowMs) };
   const { rows } = rowsOf(story.clocks);
   const bands = bandsOf(rows, pointsOf(story, 120), { fromMs: nowMs - 60_000, toMs: nowMs });
-  expect(bands.map((band) => band.name)).toEqual(['batch-7', 'C', 'B', 'broker 2', 'orders-eu-1']);
+  expect(bands.map((band) => band.name)).toEqual(['batch-7', 'C', 'orders-eu-1', 'B', 'broker 2']);
   expect(bands[0]?.points).toHaveLength(7);
   expect(bands[1]?.points[0]?.high).toEqual({ basis: 'unknown' });
 });

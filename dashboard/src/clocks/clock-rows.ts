@@ -35,18 +35,32 @@ export function clockRows(assessment: Assessment): Shown<ClockRow> & { readonly 
     rank: rankOf(clock, spokenOf.has(clock.id) || spokenOf.has(clock.name)),
     widthMs: widthOf(clock),
   }));
-  clocks.sort((a, b) => b.rank - a.rank || b.widthMs - a.widthMs || byName(a.clock.name, b.clock.name));
+  clocks.sort(
+    (a, b) =>
+      b.rank - a.rank ||
+      isRead(b.clock) - isRead(a.clock) ||
+      b.widthMs - a.widthMs ||
+      byName(a.clock.name, b.clock.name),
+  );
   const rows = clocks.map(({ clock }) => clockRow(clock));
   const shown = firstOf(rows, maxShown.clocks);
   return { ...shown, rest: rows.slice(maxShown.clocks) };
 }
 
-/** Somebody says so, proved to be off, not known to be right, right. */
-function rankOf({ grade, isSuspect }: KnownClock, isSpokenOf: boolean): number {
-  const ofGrace = grade.grace === undefined ? 0 : rank[grade.grace.within];
-  return (isSuspect || isSpokenOf ? 100 : 0) + 10 * ofGrace + rank[grade.oneMs];
+/**
+ * Somebody says so, proved to be off, not known to be right, right. A clock that nobody reads is never known well, and nothing
+ * calls for a look because of that.
+ */
+function rankOf({ grade, isSuspect, readings }: KnownClock, isSpokenOf: boolean): number {
+  const rank = (within: Within): number => (within === 'unknown' && readings === undefined ? 0 : ranks[within]);
+  const ofGrace = grade.grace === undefined ? 0 : rank(grade.grace.within);
+  return (isSuspect || isSpokenOf ? 100 : 0) + 10 * ofGrace + rank(grade.oneMs);
 }
-const rank: { readonly [W in Within]: number } = { yes: 0, unknown: 1, no: 2 };
+const ranks: { readonly [W in Within]: number } = { yes: 0, unknown: 1, no: 2 };
+
+function isRead({ readings }: KnownClock): number {
+  return readings === undefined ? 0 : 1;
+}
 
 function widthOf({ low, high }: KnownClock): number {
   return low.basis === 'unknown' || high.basis === 'unknown' ? Number.POSITIVE_INFINITY : high.ms - low.ms;

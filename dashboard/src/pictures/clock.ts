@@ -43,7 +43,8 @@ export function behindPicture(incident: IncidentOf<'clockBehind'>, nowMs: number
   const untilMs = startMs + 2 * behindMs.highMs;
   const axis = axisAround([startMs - behindMs.highMs, untilMs]);
   const mover = moverRow(incident, axis);
-  const about = `${formatDuration(behindMs.lowMs)} to ${formatDuration(behindMs.highMs)}`;
+  const [least, most] = [formatDuration(behindMs.lowMs), formatDuration(behindMs.highMs)];
+  const about = least === most ? `about ${least}` : `${least} to ${most}`;
   return {
     caption: `From ${formatTime(startMs, nowMs)} on, every record of ${source} looks ${about} old when it comes, without a silence before it. Delays vary; a clock that is behind does not. Drawn is the beginning.`,
     axis,
