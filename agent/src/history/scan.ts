@@ -165,7 +165,6 @@ export class Scan implements AsyncIterable<Block> {
     this.#stop.abort();
     for (const wake of this.#wakeLanes.splice(0)) wake();
     for (const track of this.#tracks) if (track.end.kind === 'reading') track.end = { kind: 'stopped' };
-    // An answer under way is not waited for.
     await Promise.allSettled([this.#cluster.disconnect(), ...this.#lanes.values()]);
   }
 
@@ -202,7 +201,8 @@ export class Scan implements AsyncIterable<Block> {
 
   async #arrived(arrived: Arrived): Promise<void> {
     this.#waiting.push(arrived);
-    this.#wakeReader();
+    // Not at once: the next request goes out before this is read, so that the broker works while we do.
+    setImmediate(() => this.#wakeReader());
     const isFull = () => this.#waiting.filter(({ leader }) => leader === arrived.leader).length >= maxWaitingPerBroker;
     while (isFull() && !this.#stop.signal.aborted) {
       await new Promise<void>((resolve) => {
@@ -217,7 +217,9 @@ export class Scan implements AsyncIterable<Block> {
       const broker = await anyBroker(this.#cluster);
       const { topicMetadata } = await broker.metadata([topic]);
       const found = topicMetadata[0]?.partitionMetadata ?? [];
-      return new Map(found.map(({ partitionId, leader }) => [partitionId, String(leader)]));
+      // -1: it has none now.
+      const led = found.filter(({ leader }) => leader >= 0);
+      return new Map(led.map(({ partitionId, leader }) => [partitionId, String(leader)]));
     } catch (error) {
       const { type, message } = rootFault(error);
       if (type === 'UNKNOWN_TOPIC_OR_PARTITION') throw new Error(`topic "${topic}" is not there`, { cause: error });
