@@ -85,6 +85,8 @@ class Whole {
   readonly #size = Buffer.alloc(sizeBytes);
   #answer: Buffer | undefined;
   #at = 0;
+  /** What comes is not what we understand, and nothing more is made of it. */
+  #isBroken = false;
 
   constructor(buffers: AnswerBuffers, then: { fault(length: number): boolean; complete(answer: Buffer): void }) {
     this.#buffers = buffers;
@@ -96,22 +98,22 @@ class Whole {
     if (this.#answer !== undefined) this.#buffers.giveBack(this.#answer);
     this.#answer = undefined;
     this.#at = 0;
+    this.#isBroken = false;
   }
 
   /** Where the next bytes belong; never empty. */
   room(): Buffer {
-    return (this.#answer ?? this.#size).subarray(this.#at);
+    return this.#isBroken ? this.#size : (this.#answer ?? this.#size).subarray(this.#at);
   }
 
   filled(length: number): void {
+    if (this.#isBroken) return;
     this.#at += length;
     if (this.#answer === undefined) {
       if (this.#at < sizeBytes) return;
       const answerLength = this.#size.readInt32BE(0);
-      if (this.#then.fault(answerLength)) {
-        this.restart();
-        return;
-      }
+      this.#isBroken = this.#then.fault(answerLength);
+      if (this.#isBroken) return;
       this.#answer = this.#buffers.take(sizeBytes + answerLength);
       this.#size.copy(this.#answer);
     }
@@ -123,7 +125,7 @@ class Whole {
   }
 
   copy(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length && !this.#isBroken; ) {
       const taken = bytes.copy(this.room(), 0, at);
       at += taken;
       this.filled(taken);
