@@ -188,6 +188,13 @@ test.for<{
     coverage: { skipped: { unreadable: 2 }, unreadable: [{ why: expect.stringContaining('zstd cannot be unpacked') }] },
   },
   {
+    why: 'more bytes than its records take',
+    payload: Buffer.concat([countingLess(batch(0, 2)), batch(2, 1)]),
+    to: 3,
+    want: [2],
+    coverage: { skipped: { unreadable: 2 }, unreadable: [{ why: 'its records do not fit in it' }] },
+  },
+  {
     why: 'no timestamp, before 1970, after 2262: handed over as they are, and counted',
     payload: Buffer.concat([
       batch(0, 2, { baseTimestampMs: -1, records: records(2, () => 0) }),
@@ -231,5 +238,11 @@ function asOldFormat(bytes: Buffer): Buffer {
 function asZstd(bytes: Buffer): Buffer {
   const copy = Buffer.from(bytes);
   copy.writeInt16BE(4, 21);
+  return sealBatch(copy);
+}
+
+function countingLess(bytes: Buffer): Buffer {
+  const copy = Buffer.from(bytes);
+  copy.writeInt32BE(copy.readInt32BE(57) - 1, 57);
   return sealBatch(copy);
 }
