@@ -3,7 +3,7 @@
  * million records of 100 bytes on one real broker, each reader in a process of its own, taking turns. Then packed by LZ4 and by
  * Zstandard, and in 16 partitions, against Kafka's.
  *
- *   npm run -s bench -- scan [--rounds 7] [--records 5000000] [--json]
+ *   npm run -s bench -- scan [--rounds 7] [--records 5000000] [--only plain] [--json]
  */
 import { execFileSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
@@ -35,10 +35,12 @@ const { values: options } = parseArgs({
   options: {
     rounds: { type: 'string', default: '7' },
     records: { type: 'string', default: '5000000' },
+    only: { type: 'string' },
     json: { type: 'boolean', default: false },
   },
 });
 const records = Number(options.records);
+const chosen = topics.filter(({ topic }) => topic === (options.only ?? topic));
 const say = (line: string): void => void process.stderr.write(`${Math.round(performance.now() / 1000)} s: ${line}\n`);
 
 await needKcat();
@@ -47,14 +49,17 @@ const tools = await kafkaToolJars(cacheFolder(), say);
 const kafka = await startKafka(say);
 try {
   const { brokers } = kafka;
-  for (const topic of topics) {
+  for (const topic of chosen) {
     say(`filling ${topic.topic}`);
     await fillTopic(brokers, topic, records);
   }
   await fillTopic(brokers, { topic: 'empty', partitions: 1, compression: 'uncompressed' }, 0);
-  const field = { broker: brokers[0]!, java, tools, records, kafkajsRecords: records / 5 };
+  const starts: number[] = [];
+  for (let i = 0; i < 5; i++) starts.push((await kcat(brokers[0]!, 'empty')).wallMs);
+  const kcatStartMs = medianOf(starts).median;
+  const field = { broker: brokers[0]!, java, tools, records, kafkajsRecords: records / 5, kcatStartMs };
   const results = [];
-  for (const { topic, rivals } of topics) {
+  for (const { topic, rivals } of chosen) {
     results.push({ topic, rivals, readings: await compete(topic, ['tidemark', ...rivals], field) });
   }
   report(results);
@@ -65,19 +70,14 @@ try {
 type Readings = ReadonlyMap<Contestant, readonly Reading[]>;
 
 /** All in each round, and each of them first in turn. */
-async function compete(
-  topic: string,
-  contestants: readonly Contestant[],
-  field: Omit<Field, 'kcatStartMs'>,
-): Promise<Readings> {
+async function compete(topic: string, contestants: readonly Contestant[], field: Field): Promise<Readings> {
   const readings = new Map<Contestant, Reading[]>(contestants.map((contestant) => [contestant, []]));
   for (let round = -warmUpRounds; round < Number(options.rounds); round++) {
     if (round >= leastRounds[topic === 'plain' ? 'plain' : 'others'] && performance.now() > enoughMs) break;
     const line = [];
     for (let i = 0; i < contestants.length; i++) {
       const contestant = contestants[(i + round + warmUpRounds) % contestants.length]!;
-      const kcatStartMs = contestant === 'kcat' ? (await kcat(field.broker, 'empty')).wallMs : 0;
-      const reading = await read(contestant, topic, { ...field, kcatStartMs });
+      const reading = await read(contestant, topic, field);
       line.push(`${contestant} ${(reading.recordsPerSecond / 1e6).toFixed(2)} M/s`);
       if (round >= 0) readings.get(contestant)!.push(reading);
     }
@@ -105,8 +105,12 @@ function report(results: readonly { topic: string; rivals: readonly Contestant[]
     }
   }
   console.table(runs);
-  const isUnclear = Object.entries(least).some(([name, bar]) => ratios[name]!.low < bar && ratios[name]!.high >= bar);
+  const isUnclear = Object.entries(least).some(([name, bar]) => isWithin(bar, ratios[name]));
   reported({ bench: 'scan', ratios, runs, json: options.json, isUnclear });
+}
+
+function isWithin(bar: number, ratio: Median | undefined): boolean {
+  return ratio !== undefined && ratio.low < bar && ratio.high >= bar;
 }
 
 async function needKcat(): Promise<void> {
