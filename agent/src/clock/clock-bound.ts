@@ -18,7 +18,7 @@ export function startClockBound(
 ): ClockSource {
   const name = 'ClockBound';
   const sleeper = createSleeper();
-  const health = createHealth({ name, patienceMs: 3 * pace.pollMs, waiting: noClockBound });
+  const health = createHealth({ name, patienceMs: () => 3 * pace.pollMs, waiting: noClockBound });
 
   const readOnce = async (): Promise<string | undefined> => {
     let failure = noClockBound;

@@ -34,7 +34,7 @@ export interface Health {
  */
 export function createHealth(options: {
   readonly name: string;
-  readonly patienceMs: number;
+  readonly patienceMs: () => number;
   readonly waiting: string;
 }): Health {
   let reason: string | undefined = options.waiting;
@@ -50,7 +50,7 @@ export function createHealth(options: {
     trouble() {
       if (lastOkNs === undefined) return reason;
       const ageMs = Number((process.hrtime.bigint() - lastOkNs) / 1_000_000n);
-      return ageMs <= options.patienceMs ? undefined : (reason ?? `${options.name} is silent`);
+      return ageMs <= options.patienceMs() ? undefined : (reason ?? `${options.name} is silent`);
     },
   };
 }

@@ -10,6 +10,7 @@ import {
 } from './clock-source.ts';
 import { connectPeer, type Peer, parseAddress } from './datagram.ts';
 import type { HostClock } from './host-clock.ts';
+import { createPolling, waitAfter } from './polling.ts';
 
 /** How often a server is asked. */
 export interface SntpPace {
@@ -24,12 +25,6 @@ export function sntpPace(pollMs: number): SntpPace {
   return { pollMs, burst: 4, burstGapMs: Math.min(2_000, pollMs / 8), timeoutMs: 1_000 };
 }
 
-const firstRetryMs = 16_000;
-const longestRetryMs = 256_000;
-const longestPollMs = 1_024_000;
-/** A server that said DENY or RSTR is left alone for a day. */
-const deniedMs = 86_400_000;
-
 /**
  * Asks one NTP server in bursts and passes on the reading with the shortest round trip of each: delay is what blurs an
  * offset, and the least delayed packet bounds it best. The first reply of all is passed on at once.
@@ -37,7 +32,12 @@ const deniedMs = 86_400_000;
 export function startSntp(server: string, clock: HostClock, take: TakeReading, pace: SntpPace): ClockSource {
   const address = parseAddress(server, 123);
   const sleeper = createSleeper();
-  const health = createHealth({ name: server, patienceMs: 3 * pace.pollMs, waiting: `${server} has not answered yet` });
+  const polling = createPolling(pace.pollMs);
+  const health = createHealth({
+    name: server,
+    patienceMs: () => 3 * polling.pollMs,
+    waiting: `${server} has not answered yet`,
+  });
   let peer: Peer | undefined;
 
   const pass = (reading: ClockReading): void => {
@@ -46,27 +46,16 @@ export function startSntp(server: string, clock: HostClock, take: TakeReading, p
   };
 
   const run = async (): Promise<void> => {
-    let pollMs = pace.pollMs;
-    let failures = 0;
     let spoken = false;
     while (!sleeper.stopped) {
       peer = await connectPeer(address);
       const outcome = await burst({ server, peer, clock, pace, sleeper, eager: !spoken, take: pass });
       peer?.close();
       peer = undefined;
-      let waitMs = pollMs;
-      if (outcome.kind === 'reading') {
-        failures = 0;
-        spoken = true;
-      } else {
-        health.failed(outcome.reason);
-        if (outcome.kind === 'denied') waitMs = deniedMs;
-        if (outcome.kind === 'slower') waitMs = pollMs = Math.min(pollMs * 2, longestPollMs);
-        if (outcome.kind === 'silent')
-          waitMs = Math.min(firstRetryMs * 2 ** failures++, longestRetryMs, pace.pollMs * 4);
-      }
+      if (outcome.kind === 'reading') spoken = true;
+      else health.failed(outcome.reason);
+      const { waitMs, soonestMs } = waitAfter(polling, outcome.kind);
       // Agents that were started together must not ask together for ever.
-      const soonestMs = outcome.kind === 'reading' ? Math.min(firstRetryMs, waitMs) : waitMs;
       await sleeper.sleep(waitMs * (0.9 + Math.random() * 0.2), soonestMs);
     }
   };

@@ -15,7 +15,7 @@ import { type Truth, Watch } from './watch.ts';
  *   broker 1           +2500 ms   +200 ppm    stamps what it appends (LogAppendTime)
  *   producer fast       +200 ms   +500 ppm
  *   producer slow       -350 ms   -300 ppm
- *   producer setting       0 ms               set to +500 ms, later to -300 ms
+ *   producer setting       0 ms               set to +1000 ms, later to -500 ms
  *   host both           -120 ms               produces and consumes: the records of source `both` are of its clock
  *   host watch             0 ms               consumes, asks a chronyd
  *   host slewed         +500 ms               consumes, is slewed to +400 ms as fast as chronyd does
@@ -150,8 +150,8 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
     expect,
   }) => {
     for (const step of [
-      { afterS: 45, toMs: 500, byMs: 500 },
-      { afterS: 80, toMs: -300, byMs: -800 },
+      { afterS: 45, toMs: 1_000, byMs: 1_000 },
+      { afterS: 80, toMs: -500, byMs: -1_500 },
     ]) {
       await at(step.afterS);
       move('setting', setting, step.toMs);
