@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { prng } from '../../../testbed/src/story/prng.ts';
 import { exponential, simulateChannel } from '../../test/simulated-channel.ts';
 import { findOddFloors } from './soft-floor.ts';
-import { createUseWatch, type EventTimeUse, eventTimeUse, watchUse } from './use.ts';
+import { createUseWatch, type EventTimeUse, eventTimeUse, restartUse, watchUse } from './use.ts';
 
 const channel = simulateChannel({ network: 'cloud', seed: 5, seconds: 90, perSecond: 10 });
 const startMs = channel[0]!.toMs;
@@ -38,6 +38,25 @@ test.for(stories)('$why', ({ eventMs, want }) => {
   const watch = createUseWatch();
   for (const { fromMs, toMs } of channel) watchUse(watch, { fromMs: Math.floor(eventMs(fromMs, toMs)), toMs });
   expect(eventTimeUse(watch)).toBe(want);
+});
+
+test('a clock that leaps ahead is one, though a line over both sides of the leap runs at another speed', () => {
+  const leap = (watch: ReturnType<typeof createUseWatch>, onShift: () => void): void => {
+    for (const { fromMs, toMs } of channel) {
+      const isAfter = toMs > startMs + 60_000;
+      watchUse(watch, { fromMs: fromMs + (isAfter ? 6_000 : 0), toMs });
+      if (toMs > startMs + 63_000) return onShift();
+    }
+  };
+  const seen = createUseWatch();
+  leap(seen, () => expect(eventTimeUse(seen)).toBe('replay'));
+  const told = createUseWatch();
+  leap(told, () => restartUse(told, startMs + 60_000));
+  expect(eventTimeUse(told)).toBe('clock');
+  // And what comes then is judged by itself.
+  for (const { fromMs, toMs } of channel.filter(({ toMs }) => toMs > startMs + 63_000))
+    watchUse(told, { fromMs: fromMs + 6_000 + (toMs - startMs - 63_000) * 3, toMs });
+  expect(eventTimeUse(told)).toBe('replay');
 });
 
 test('a few records say nothing', () => {

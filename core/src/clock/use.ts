@@ -18,6 +18,8 @@ export interface UseWatch {
   /** Records whose event time is below that of the record before. */
   backwards: number;
   last: Pair | undefined;
+  /** What it was until its clock was set: until enough is seen of it since then. */
+  before: EventTimeUse | undefined;
 }
 
 const windowMs = 300_000;
@@ -27,7 +29,7 @@ const hugOfNoClockMs = 250;
 const enough = { records: 20, spanMs: 20_000 } as const;
 
 export function createUseWatch(): UseWatch {
-  return { floor: createFloor(windowMs), records: 0, backwards: 0, last: undefined };
+  return { floor: createFloor(windowMs), records: 0, backwards: 0, last: undefined, before: undefined };
 }
 
 /** Pairs in the order of their appends. */
@@ -48,10 +50,22 @@ export function watchUseOfSecond(
   addToFloor(watch.floor, second.pair);
 }
 
+/**
+ * That clock was set, or its path has changed: a line over both sides of that would say that event time runs at another speed,
+ * and a clock that leapt ahead by seconds would be taken for a replay.
+ */
+export function restartUse(watch: UseWatch, atMs: number): void {
+  const { points } = watch.floor;
+  const since = points.findIndex((point) => point.atMs >= atMs);
+  const after = since === -1 ? [] : points.splice(since);
+  watch.before = eventTimeUse(watch);
+  points.splice(0, points.length, ...after);
+}
+
 /** Undefined until enough was seen. */
 export function eventTimeUse(watch: UseWatch, quantumMs = 1): EventTimeUse | undefined {
   const line = floorLine(watch.floor.points, quantumMs);
-  if (watch.records < enough.records || line === undefined || line.spanMs < enough.spanMs) return undefined;
+  if (watch.records < enough.records || line === undefined || line.spanMs < enough.spanMs) return watch.before;
   const monotone = watch.backwards <= (1 - monotoneShare) * (watch.records - 1);
   if (!monotone) return 'not-a-clock';
   if (Math.abs(line.slope) > slopeOfNoClock) return 'replay';

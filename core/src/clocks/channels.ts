@@ -5,7 +5,7 @@
  */
 import { feedChannel, forgetChannels } from '../clock/attribute.ts';
 import type { StepWatch } from '../clock/step.ts';
-import { createUseWatch, type EventTimeUse, eventTimeUse, watchUseOfSecond } from '../clock/use.ts';
+import { createUseWatch, type EventTimeUse, eventTimeUse, restartUse, watchUseOfSecond } from '../clock/use.ts';
 import type { CreateOrder, Pair } from '../report.ts';
 import { type ChannelFold, type ChannelSecond, type ClockAt, type ClockFold, clockLimits } from './clock-fold.ts';
 
@@ -100,13 +100,15 @@ function feed(
     seen.seenMs,
     order,
   );
+  const shift = watch?.shifts.at(-1);
   if (channel.use !== undefined) {
+    if (shift?.detectedAtMs === pair.toMs) restartUse(channel.use, shift.atMs);
     // One more record than steps; where no order is known the second stands for one record.
     watchUseOfSecond(channel.use, { pair, records: Math.max(1, steps), backwards: seen.backwards });
   }
   if (watch === undefined) return;
   // Another floor, another past: a line over both would call the step a drift.
-  if (watch.shifts.at(-1)?.settled === false) channel.long = [];
+  if (shift?.settled === false) channel.long = [];
   else keepLong(channel, pair);
 }
 
