@@ -145,6 +145,28 @@ const stories: readonly Story[] = [
     ],
   },
   {
+    why: 'a producer that is cut off and comes back has no other clock than before',
+    fleet: {
+      perSecond: 20,
+      held: (producer, _, t) => (producer === 'p1' && t > at && t < at + 60_000 ? at + 60_000 - t : 0),
+    },
+    want: [],
+  },
+  {
+    why: 'a queue that fills and stays full delays all of a producer alike: that is as good as a clock set back, and both are said',
+    fleet: {
+      seconds: 620,
+      held: (producer, _, t) => (producer === 'p1' ? Math.max(0, Math.min(5_000, (t - at) / 60)) : 0),
+    },
+    want: [
+      {
+        kind: 'clockStep',
+        status: 'closed',
+        says: /^p1's clock was set back by about 5 s, or all of its records are under way for so much longer/,
+      },
+    ],
+  },
+  {
     why: 'threads that share a name write a little out of order, which is no clock running backwards, also under congestion',
     fleet: {
       seed: 4,

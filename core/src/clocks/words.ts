@@ -24,17 +24,24 @@ export function step(subject: FindingSubject, { byMs, seenBy }: ClockStepEvidenc
       ? `${subject.from}: clock behind or records held back by about ${size}, as ${subject.to} sees them.`
       : `${subject.from}: clock ahead or records under way for about ${size} less than before, as ${subject.to} sees them.`;
   }
-  const name = subject.kind === 'clock' || subject.kind === 'server' ? subject.name : subject.names.join(', ');
+  const name = subject.kind === 'clocks' ? subject.names.join(', ') : subject.name;
   const direction = byMs > 0 ? 'forward' : 'back';
-  return `${name}'s clock was set ${direction} by ${seenBy === 'hostClock' ? '' : 'about '}${size}: ${howSeen[seenBy]}.`;
+  switch (seenBy) {
+    case 'hostClock':
+      return `${name}'s clock was set ${direction} by ${size}: its agent saw it part from the monotonic clock.`;
+    case 'eventTime':
+      return `${name}'s clock was set ${direction} by about ${size}: its create times leapt while its records came as before.`;
+    case 'floors':
+    case 'floor':
+      // A broker that takes longer looks as if its clock were ahead, a producer that does as if it were behind.
+      return `${name}'s clock was set ${direction} by about ${size}, or all of its records are under way for so much ${isLonger(subject, byMs) ? 'longer' : 'less'}: all that it stamps moved at once, and nothing else.`;
+  }
 }
 
-const howSeen: { readonly [S in ClockStepEvidence['seenBy']]: string } = {
-  hostClock: 'its agent saw it part from the monotonic clock',
-  eventTime: 'its create times leapt while its records came as before',
-  floors: 'all records that it stamped moved at once, and no others',
-  floor: 'the fastest of its records moved',
-};
+function isLonger(subject: FindingSubject, byMs: number): boolean {
+  const isBroker = subject.kind === 'clock' && subject.id.startsWith('broker ');
+  return isBroker === byMs > 0;
+}
 
 export function suspectNames({ suspects }: Pick<ClockContradictionEvidence, 'suspects'>): string[] {
   return [...new Set(suspects.flat().map(claimantName))].sort();
