@@ -42,7 +42,7 @@ export type Verdict =
   | { readonly kind: 'backfill'; readonly byMs: number; readonly evidence: Replayed }
   | { readonly kind: 'outOfOrderSource'; readonly byMs: number }
   | { readonly kind: 'ordinary'; readonly byMs: number }
-  | { readonly kind: 'undecided'; readonly byMs: number; readonly missing: string; readonly likely?: VerdictKind };
+  | { readonly kind: 'undecided'; readonly byMs: number; readonly missing: string; readonly likely: VerdictKind };
 
 /** A source's silence by the broker's time and the burst that filled it: the evidence for a cut. */
 export interface Silence {

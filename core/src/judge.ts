@@ -57,7 +57,7 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   }
   const unordered = isUnordered(lane.of);
   if (unordered === undefined && waitMs >= materialMs)
-    return { kind: 'undecided', byMs, missing: 'a history of this source' };
+    return { kind: 'undecided', byMs, missing: 'a history of this source', likely: 'ordinary' };
   const found = holdOf(row);
   const hold = found?.hold;
   if (hold !== undefined && (!unordered || standsOut(hold))) {
@@ -69,9 +69,11 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
   if (waitMs < heldFromMs(lane.habit)) return { kind: 'ordinary', byMs };
   if (late.lastAppendMs === undefined)
-    return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen' };
-  if (lane.habit.cells < 5) return { kind: 'undecided', byMs, missing: 'a history of this source' };
-  return { kind: 'undecided', byMs, missing: 'how its wait goes on' };
+    return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen', likely: 'ordinary' };
+  if (lane.habit.cells < 5) {
+    return { kind: 'undecided', byMs, missing: 'a history of this source', likely: 'ordinary' };
+  }
+  return { kind: 'undecided', byMs, missing: 'how its wait goes on', likely: 'producerCutOff' };
 }
 
 function judgeHold(
@@ -82,7 +84,10 @@ function judgeHold(
 ): Verdict | undefined {
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
   const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
-  if (!isFit) return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s' };
+  if (!isFit) {
+    const likely = hold.kind === 'shifted' ? 'clockBehind' : 'producerCutOff';
+    return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s', likely };
+  }
   switch (hold.kind) {
     case 'pending':
       return { kind: 'undecided', byMs, missing: 'how its wait goes on', likely: 'producerCutOff' };

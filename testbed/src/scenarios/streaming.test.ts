@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { type Incident, isConfirmed, sourceName } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { prng } from '../story/prng.ts';
+import { play } from './play.ts';
 import { type PredictedIncident, predict } from './predict.ts';
 import { readTrace } from './trace.ts';
 
@@ -32,6 +34,23 @@ test.for(traces)('%s: cut anywhere, what is dated before has been said', (name) 
     const due = incidents.filter(({ detectedAtMs }) => detectedAtMs < endMs - clockSlackMs).map(dated);
     expect(said, `cut after ${count} lines, at ${endMs} ms`).toEqual(expect.arrayContaining(due));
   }
+});
+
+test.for(traces)('%s: at every tick, what is dated up to it has been said, with the date that it keeps', (name) => {
+  const firstSaidMs = new Map<string, number>();
+  const keyOf = ({ id, kind, source, detectedAtMs }: Incident): string =>
+    `${id}: ${kind} of ${sourceName(source)}, ${detectedAtMs}`;
+  const { last } = play(readTrace(join(folder, name)), ({ incidents, nowMs }) => {
+    for (const incident of incidents.filter(isConfirmed)) {
+      const key = keyOf(incident);
+      if (!firstSaidMs.has(key)) firstSaidMs.set(key, nowMs);
+    }
+  });
+  const confirmed = last.incidents.filter(isConfirmed);
+  for (const incident of confirmed)
+    expect(firstSaidMs.get(keyOf(incident)), incident.sentence).toBe(incident.detectedAtMs);
+  // No date, kind or place was changed afterwards: nothing else was ever said.
+  expect(firstSaidMs.size).toBe(confirmed.length);
 });
 
 describe('these worlds', () => {
