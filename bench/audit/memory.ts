@@ -10,7 +10,7 @@ const collect = runInNewContext('gc') as () => void;
 export function keptBytes(records: number): number {
   const history = new History(records);
   const beforeBytes = usedBytes();
-  const audit = auditOf(history, { slacks: 'thousand', withOrder: true, withCauses: true });
+  const audit = auditOf(history, { slacks: 'thousand', withOrder: true });
   const keptBytes = usedBytes() - beforeBytes;
   if (audit.records !== history.count) throw new Error('the audit has not taken all records');
   return keptBytes;

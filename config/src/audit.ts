@@ -197,7 +197,14 @@ function historyOf(data: Data, password: string, faults: Fault[]): HistorySettin
     faults.push({ where: '--file, --capture, --topic', got, expected: 'one place to take the history from' });
     return undefined;
   }
-  if (data.capture !== undefined) return { kind: 'capture', path: data.capture };
+  if (data.capture !== undefined) {
+    if (data.window !== undefined || data.policies !== undefined) {
+      const expected =
+        'none beside --capture: it has the drops of the policies that its consumers declared, and no records';
+      faults.push({ where: data.window === undefined ? '--policies' : '--window', got: 'a policy', expected });
+    }
+    return { kind: 'capture', path: data.capture };
+  }
   if (data.file !== undefined) {
     return {
       kind: 'file',

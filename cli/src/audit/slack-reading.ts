@@ -14,11 +14,9 @@ export function slackReading(
   const budget = settings.budget && countOf(settings.budget, policy.records);
   const slackFor = (maxRecords: number): number => policy.curve.slackFor(maxRecords);
   const advice = audit.advise({
-    records: policy.records,
     windows: windows?.windows,
     points,
     slackFor,
-    declaredSlackMs: audit.slackMsOf(spec),
     budget,
     costs: settings.costs,
   });

@@ -13,13 +13,11 @@ export interface Costs {
 
 /** What the history says about the choice between dropping, waiting and correcting. */
 export interface Facts {
-  readonly records: number;
   readonly windows: number | undefined;
-  /** Records that no grace at all would lose, and what each grace would. */
+  /** From no grace at all on. */
   readonly points: readonly GracePoint[];
   /** The smallest slack for a number of lost records. */
   readonly slackFor: (maxRecords: number) => number;
-  readonly declaredSlackMs: number;
   readonly budget: number | undefined;
   readonly costs: Costs;
 }

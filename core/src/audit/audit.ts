@@ -132,7 +132,18 @@ export class Audit {
     return this.#traps[policy]?.found() ?? [];
   }
 
+  /** Only where tasks can have several partitions, which must be seen before the first record: else a record is missing. */
+  #isShared(tasks: TaskSharing): boolean {
+    const { places } = this.options.directory;
+    return tasks === 'all' || places.some(({ topic }) => topic !== places[0]!.topic);
+  }
+
   #takeBounds({ place, eventMs, arrivalMs }: Audited): void {
+    if (this.records === 1) {
+      for (let at = 0; at < this.#bounds.length; at++) {
+        if (!this.#isShared(this.policies[at]!.policy.tasks)) this.#bounds[at] = undefined;
+      }
+    }
     for (let at = 0; at < this.#bounds.length; at++) {
       const bounds = this.#bounds[at];
       const { spec, tasks } = this.policies[at]!.policy;

@@ -38,9 +38,8 @@ export class PolicyAudit {
   readonly byCause: { [K in VerdictKind]?: number } = {};
   readonly causesBySource: { [K in VerdictKind]?: number }[] = [];
   readonly skipped: { [K in Skipped]?: number } = {};
-  /** Of the late ones, and of those that some window refused. */
+  /** Of the late ones. */
   readonly lateness: MutableSketch = createSketch();
-  readonly moreSlack: MutableSketch = createSketch();
   readonly #directory: Directory;
   readonly #slackMs: number;
   readonly #hasKeys: boolean;
