@@ -76,8 +76,6 @@ export type SourceState = (typeof sourceStates)[number];
 
 export interface SourceAssessment {
   readonly source: Source;
-  /** The same source under the id that it had before it was restarted. */
-  readonly continues?: Source;
   readonly partitions: readonly TopicPartition[];
   readonly state: SourceState;
   /** While its state is `suspectedCut`. */

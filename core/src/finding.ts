@@ -146,8 +146,6 @@ export interface IncidentOf<K extends IncidentKind> {
   readonly tasks: readonly string[];
   /** Whose fault it is; of a broker outage and of a consumer's, the first partition that it was seen in. */
   readonly source: Source;
-  /** The same source under the id that it had before it was restarted. */
-  readonly continues?: Source;
   readonly partitions: readonly TopicPartition[];
   /** When it was confirmed; of one that is not (yet), when it was suspected. */
   readonly detectedAtMs: number;
