@@ -1,4 +1,4 @@
-import type { Assessment, SeriesPoint } from '@tidemark/core';
+import { type Assessment, isConfirmed, type SeriesPoint } from '@tidemark/core';
 import { type Connection, listen, type Update } from './api.ts';
 import { byId } from './element.ts';
 import { headlineOf } from './headline.ts';
@@ -72,7 +72,7 @@ function drawNow(): void {
     drawIncident(assessment, route.id);
     return;
   }
-  morph(byId('headline'), headlinePanel(headline, assessment.incidents[0]?.id));
+  morph(byId('headline'), headlinePanel(headline, assessment.incidents.find(isConfirmed)?.id));
   if (place === 'empty') morph(byId('empty'), emptyPanel(location.origin));
   else drawContent(assessment);
 }

@@ -1,10 +1,9 @@
-import { rmSync } from 'node:fs';
-import type { Browser } from 'playwright-core';
-import { afterAll, beforeAll, expect, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { served } from '../../collector/test/served.ts';
-import { browserCure, launchBrowser } from '../../testbed/src/browser.ts';
+import { browserCure } from '../../testbed/src/browser.ts';
 import { type Story, type StoryProducer, tell } from '../../testbed/src/story/story.ts';
-import { buildPage, openPage } from './open-page.ts';
+import { openPage } from './open-page.ts';
+import { pageInBrowser } from './stories.ts';
 
 // From a record to the page, without a network: the agent's fold, the real collector on a clock of the test's, a browser.
 
@@ -22,17 +21,7 @@ const world = (b: StoryProducer): Story => ({
   group: 'orders-counter',
 });
 
-let folder: string | undefined;
-let browser: Browser | undefined;
-beforeAll(async () => {
-  folder = buildPage();
-  browser = await launchBrowser();
-  if (browser === undefined && process.env.CI === 'true') throw new Error(browserCure);
-});
-afterAll(async () => {
-  await browser?.close();
-  if (folder !== undefined) rmSync(folder, { recursive: true });
-});
+const inBrowser = pageInBrowser();
 
 test.for<{ why: string; producer: StoryProducer; before?: RegExp; headline: RegExp; incident?: RegExp }>([
   {
@@ -61,7 +50,9 @@ test.for<{ why: string; producer: StoryProducer; before?: RegExp; headline: RegE
     headline: /^In the last 15 min: [\d,]+ records truly late, [\d,]+ dropped$/,
   },
 ])('$why', async ({ producer, before = /^All on time$/, headline, incident }, { skip }) => {
-  if (browser === undefined || folder === undefined) return skip(browserCure);
+  const at = inBrowser();
+  if (at === undefined) return skip(browserCure);
+  const { folder, browser } = at;
   await using collector = await served({ nowMs: startMs, pageDirectory: folder });
   const { reports } = tell(world(producer));
   const early = Math.floor(reports.length / 2);

@@ -21,8 +21,8 @@ export type StoryTest = (
   act: (at: { readonly server: PageServer; readonly browser: Browser }) => Promise<void>,
 ) => void;
 
-/** A story in a browser, for all tests of a file; where there is no browser, it is skipped and says what to install. */
-export function stories(): StoryTest {
+/** The built page and a browser, for all tests of a file; undefined where no browser starts. */
+export function pageInBrowser(): () => { readonly folder: string; readonly browser: Browser } | undefined {
   let folder: string | undefined;
   let browser: Browser | undefined;
   beforeAll(async () => {
@@ -34,9 +34,17 @@ export function stories(): StoryTest {
     await browser?.close();
     if (folder !== undefined) rmSync(folder, { recursive: true });
   });
+  return () => (browser === undefined || folder === undefined ? undefined : { folder, browser });
+}
+
+/** A story in a browser; where there is none, it is skipped and says what to install. */
+export function stories(): StoryTest {
+  const opened = pageInBrowser();
   return (why, hello, act) => {
     test(why, async ({ skip }) => {
-      if (browser === undefined || folder === undefined) return skip(browserCure);
+      const at = opened();
+      if (at === undefined) return skip(browserCure);
+      const { folder, browser } = at;
       const server = new PageServer(folder, hello);
       await server.start();
       try {

@@ -1,4 +1,4 @@
-import type { Incident } from '../finding.ts';
+import { type Incident, isConfirmed } from '../finding.ts';
 import type { BoundedInstant } from '../interval.ts';
 import type { Suspicion } from '../suspicion.ts';
 import { culpritFact, evidenceFacts, type Fact, type FactPart } from './evidence-facts.ts';
@@ -10,7 +10,7 @@ const maxRangesShown = 8;
 /** All that an incident rests on, in the order in which one asks: when, what it cost, who, why, where. */
 export function incidentFacts(incident: Incident): Fact[] {
   const facts: Fact[] = [
-    { name: wordsOf(incident).from, value: bounds(incident.start) },
+    { name: isConfirmed(incident) ? wordsOf(incident).from : 'Silent from', value: bounds(incident.start) },
     { name: 'Until', value: incident.end === undefined ? ['it still lasts'] : bounds(incident.end) },
     {
       name: 'Late records',
