@@ -59,7 +59,6 @@ try {
   const records = (pairs + warmUpPairs + heapBlocks + 1) * recordsPerBlock * 1.3;
   process.stderr.write(`Producing ${(records / 1e6).toFixed(1)} M records of 100 bytes …\n`);
   await fillTopic(broker.brokers, topic, records);
-  process.stderr.write(`filled after ${Math.round(performance.now() / 1000)} s\n`);
   for (const [library, handler] of contests) {
     contestants.push(await enter(library, { library, handler, topic, bareKafkajs }));
   }

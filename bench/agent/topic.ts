@@ -1,35 +1,42 @@
-import { Kafka, logLevel } from 'kafkajs';
+import { encodeBatch, sealBatch } from '../../agent/test/record-batches.ts';
 import { prng } from '../../testbed/src/story/prng.ts';
+import { sendBatches } from '../scan/topics.ts';
 
-const perSend = 5_000;
-const sendsAtOnce = 4;
+const recordsPerBatch = 150;
+const distinctBatches = 64;
 /** Event time runs at this speed; one record in a hundred is late by up to 3 s, so some of them are dropped. */
 const recordsPerMs = 5;
 const lateRatio = 0.01;
 const latenessMs = 3_000;
 
-/** A topic of one partition with so many records of 100 bytes. */
+/** A topic of one partition with so many records of 100 bytes. Batches are made once; each time they are sent they are later. */
 export async function fillTopic(brokers: readonly string[], topic: string, records: number): Promise<void> {
-  const kafka = new Kafka({ clientId: 'filler', brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
-  await admin.disconnect();
-  const producer = kafka.producer({ maxInFlightRequests: sendsAtOnce });
-  await producer.connect();
-  const value = Buffer.alloc(100, 'x');
-  const next = prng(7);
+  const batches = makeBatches();
+  const requests = Math.ceil(records / recordsPerBatch);
   const startMs = Date.now() - records / recordsPerMs;
-  for (let at = 0; at < records; at += perSend * sendsAtOnce) {
-    const sends = Array.from({ length: sendsAtOnce }, (_, send) => {
-      const messages = Array.from({ length: perSend }, (_, i) => {
-        const index = at + send * perSend + i;
-        const lateMs = next() < lateRatio ? next() * latenessMs : 0;
-        return { key: `k${index % 64}`, value, timestamp: String(Math.floor(startMs + index / recordsPerMs - lateMs)) };
-      });
-      return producer.send({ topic, acks: 1, messages });
-    });
-    await Promise.all(sends);
-  }
-  await producer.disconnect();
+  await sendBatches(brokers, { topic, partitions: 1, compression: 'uncompressed' }, requests, (request) => {
+    const { batch, maxDeltaMs } = batches[request % distinctBatches]!;
+    const later = Buffer.from(batch);
+    const baseMs = Math.floor(startMs + (request * recordsPerBatch) / recordsPerMs);
+    later.writeBigInt64BE(BigInt(baseMs), 27);
+    later.writeBigInt64BE(BigInt(baseMs + maxDeltaMs), 35);
+    return [sealBatch(later)];
+  });
+}
+
+function makeBatches(): readonly { readonly batch: Buffer; readonly maxDeltaMs: number }[] {
+  const next = prng(7);
+  const value = Buffer.alloc(100, 'x');
+  return Array.from({ length: distinctBatches }, (_, n) => {
+    const records = Array.from({ length: recordsPerBatch }, (_, i) => ({
+      offsetDelta: i,
+      timestampDelta: Math.floor(i / recordsPerMs - (next() < lateRatio ? next() * latenessMs : 0)),
+      key: `k${(n + i) % 64}`,
+      value,
+    }));
+    return {
+      batch: encodeBatch({ baseOffset: 0, baseTimestampMs: 0, records }),
+      maxDeltaMs: Math.max(...records.map(({ timestampDelta }) => timestampDelta)),
+    };
+  });
 }

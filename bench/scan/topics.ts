@@ -37,19 +37,30 @@ export async function fillTopic(
   { topic, partitions, compression }: ScanTopic,
   records: number,
 ): Promise<void> {
+  const batches = makeBatches();
+  const requests = Math.ceil(records / recordsPerBatch / partitions);
+  await sendBatches(brokers, { topic, partitions, compression }, requests, (request) =>
+    Array.from({ length: partitions }, (_, p) => batches[(request + p) % distinctBatches]!),
+  );
+}
+
+/** Makes a topic and writes to it so many requests, each with one batch for every partition. */
+export async function sendBatches(
+  brokers: readonly string[],
+  { topic, partitions, compression }: ScanTopic,
+  requests: number,
+  batchesOf: (request: number) => readonly Buffer[],
+): Promise<void> {
   const kafka = new Kafka({ clientId: 'filler', brokers: [...brokers], logLevel: logLevel.NOTHING });
   await createTopic(kafka, topic, partitions, compression);
-  const batches = makeBatches();
   const cluster = createCluster(kafka as unknown as KafkaShape);
   await cluster.connect();
   await cluster.refreshMetadata();
   const broker = (await anyBroker(cluster)) as unknown as RawBroker;
   const produce = broker.lookupRequest(0, produceDefinition);
-  const requests = Math.ceil(records / recordsPerBatch / partitions);
   for (let sent = 0; sent < requests; sent += requestsAtOnce) {
     const some = Array.from({ length: Math.min(requestsAtOnce, requests - sent) }, (_, i) => {
-      const each = Array.from({ length: partitions }, (_, p) => batches[(sent + i + p) % distinctBatches]!);
-      return broker.connectionPool.send(produce({ topic, batches: each }));
+      return broker.connectionPool.send(produce({ topic, batches: batchesOf(sent + i) }));
     });
     await Promise.all(some);
   }
