@@ -1,6 +1,7 @@
 import type { Policy } from '@tidemark/core';
 import { z } from 'zod';
 import { collectorUrl } from './collector-url.ts';
+import { described, type SettingDescription } from './described.ts';
 import { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
@@ -50,39 +51,36 @@ const maxNtpServers = 16;
 
 const name = text('a name of at most 256 characters', (given) => (given.length <= 256 ? given : undefined));
 
-/** One row a variable: the schema is also what `docs/attach.md` is tested against. */
+/** One row a variable: the schema is also what `docs/attach.md` is tested against, and `docs/configuration.md` is made from. */
 const schema = z.object({
-  TIDEMARK_ENABLED: text('true or false', (given) => truths.get(given.toLowerCase())).default(true),
+  TIDEMARK_ENABLED: text('true or false', (given) => truths.get(given.toLowerCase())).prefault('true'),
   TIDEMARK_COLLECTOR_URL: collectorUrl,
   TIDEMARK_WINDOW: text('a window such as tumbling:5s', parseWindow).optional(),
   TIDEMARK_GRACE: text(durationExpected, parseDurationMs).optional(),
   TIDEMARK_SOURCE: text('header:NAME or key-prefix:SEPARATOR', parseSource).default({ kind: 'producer' }),
-  TIDEMARK_EVENT_TIME: text('timestamp, header:NAME or json:path.to.field', parseEventTime).default({
-    kind: 'timestamp',
-  }),
+  TIDEMARK_EVENT_TIME: text('timestamp, header:NAME or json:path.to.field', parseEventTime).prefault('timestamp'),
   TIDEMARK_NTP_SERVERS: text(
     `at most ${maxNtpServers} hosts such as time.example.org,10.0.0.1:123`,
     parseServers,
   ).default([]),
   TIDEMARK_NTP_INTERVAL: text('a duration from 4s to 17m such as 64s', (given) =>
     within(parseDurationMs(given), [4_000, 1_024_000]),
-  ).default(64_000),
-  TIDEMARK_CHRONY: text('an address such as 127.0.0.1:323, the path of a socket, or off', parseChrony).default({
-    kind: 'port',
-    host: '127.0.0.1',
-    port: 323,
-  }),
+  ).prefault('64s'),
+  TIDEMARK_CHRONY: text('an address such as 127.0.0.1:323, the path of a socket, or off', parseChrony).prefault(
+    '127.0.0.1:323',
+  ),
   TIDEMARK_REPORT_INTERVAL: text('a duration from 100ms to 1m such as 1s', (given) =>
     within(parseDurationMs(given), [100, 60_000]),
-  ).default(1000),
+  ).prefault('1s'),
   TIDEMARK_CLUSTER: name.optional(),
   TIDEMARK_HOST: name.optional(),
   TIDEMARK_MAX_QUEUED_REPORTS: text('a whole number from 1 to 10000', (given) =>
     within(parseWhole(given), [1, 10_000]),
-  ).default(64),
+  ).prefault('64'),
 });
 
 export const agentVariables: readonly string[] = Object.keys(schema.shape);
+export const agentReference: readonly SettingDescription[] = described(schema);
 
 export function readAgentSettings(environment: Environment): Checked<AgentSettings> {
   const given = setVariables(environment);

@@ -1,6 +1,7 @@
-import type { audit } from '@tidemark/core';
+import { type audit, dialects } from '@tidemark/core';
 import { z } from 'zod';
 import { amountExpected, parseAmount, parseShare, shareExpected } from './amount.ts';
+import { described, type SettingDescription } from './described.ts';
 import { durationExpected, parseDurationMs } from './duration.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
@@ -74,77 +75,84 @@ const place = text(
   parsePlace,
 );
 const names = text(topicsExpected, parseTopics);
+const file = z.string().describe('the path of a file');
+const field = z.string().describe('the name of a field or column');
+const length = z.string().describe(durationExpected);
 const oneOf = <T extends string>(choices: readonly T[]): z.ZodType<T, string> =>
   text(`one of ${choices.join(', ')}`, (given) => choices.find((choice) => choice === given));
 
 /** One row a flag: `docs/audit.md` is tested against it. */
 const schema = z.object({
-  file: z.string().optional(),
+  file: file.optional(),
   format: oneOf(['jsonl', 'csv']).optional(),
-  'time-field': z.string().optional(),
-  'topic-field': z.string().optional(),
-  'partition-field': z.string().optional(),
-  'offset-field': z.string().optional(),
-  'key-field': z.string().optional(),
-  'source-field': z.string().optional(),
-  'append-field': z.string().optional(),
-  'fetched-field': z.string().optional(),
-  'processed-field': z.string().optional(),
-  'time-unit': oneOf(['ms', 's', 'us', 'ns']).default('ms'),
+  'time-field': field.optional(),
+  'topic-field': field.optional(),
+  'partition-field': field.optional(),
+  'offset-field': field.optional(),
+  'key-field': field.optional(),
+  'source-field': field.optional(),
+  'append-field': field.optional(),
+  'fetched-field': field.optional(),
+  'processed-field': field.optional(),
+  'time-unit': oneOf(['ms', 's', 'us', 'ns']).prefault('ms'),
   delimiter: text('one character', (given) =>
     given === '\\t' ? '\t' : [...given].length === 1 ? given : undefined,
-  ).default(','),
-  capture: z.string().optional(),
+  ).prefault(','),
+  capture: file.optional(),
   topic: names.optional(),
   brokers: text(brokersExpected, parseAddresses).optional(),
-  from: place.default({ kind: 'earliest' }),
-  to: place.default({ kind: 'latest' }),
-  'event-time': oneOf(['timestamp', 'create']).default('timestamp'),
-  tls: onOff.default(false),
+  from: place.prefault('earliest'),
+  to: place.prefault('latest'),
+  'event-time': oneOf(['timestamp', 'create']).prefault('timestamp'),
+  tls: onOff.prefault('off'),
   sasl: oneOf(saslMechanisms).optional(),
-  username: z.string().default(''),
-  isolation: oneOf(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
-  policies: z.string().optional(),
-  engine: z.string().default('kafka-streams'),
+  username: z.string().describe('a name beside --sasl').default(''),
+  isolation: oneOf(['read_uncommitted', 'read_committed']).prefault('read_uncommitted'),
+  policies: z.string().describe('a YAML file').optional(),
+  engine: z.string().describe('one of kafka-streams, flink, beam, plain').prefault('kafka-streams'),
   window: text('a window such as tumbling:1m, hopping:10s/5s, sliding:10s or session:30s', parseWindow).optional(),
-  grace: z.string().optional(),
-  retention: z.string().optional(),
-  'timestamp-extractor': z.string().optional(),
-  emit: oneOf(['on-window-update', 'on-window-close']).default('on-window-update'),
-  'out-of-orderness': z.string().optional(),
-  'allowed-lateness': z.string().optional(),
-  'idle-timeout': z.string().optional(),
-  'watermark-interval': z.string().optional(),
-  partitions: z.string().optional(),
+  grace: length.optional(),
+  retention: length.optional(),
+  'timestamp-extractor': z
+    .string()
+    .describe(`one of ${dialects.timestampExtractors.join(', ')}`)
+    .optional(),
+  emit: oneOf(['on-window-update', 'on-window-close']).prefault('on-window-update'),
+  'out-of-orderness': length.optional(),
+  'allowed-lateness': length.optional(),
+  'idle-timeout': length.optional(),
+  'watermark-interval': length.optional(),
+  partitions: z.string().describe('one of merged, perSplit, perChannel').optional(),
   late: text('drop, wait:5s or grace:5s', parseLate).optional(),
   tasks: oneOf(['partition', 'all']).optional(),
   'max-dropped': text(amountExpected, parseAmount).optional(),
   'max-windows-touched': text(amountExpected, parseAmount).optional(),
   'max-window-error': text(shareExpected, parseShare).optional(),
-  html: z.string().optional(),
+  html: file.optional(),
   top: text('a whole number from 1 to 1000', (given) => {
     const top = Number(given);
     return Number.isInteger(top) && top >= 1 && top <= 1_000 ? top : undefined;
-  }).default(10),
-  causes: onOff.default(true),
-  order: onOff.default(true),
+  }).prefault('10'),
+  causes: onOff.prefault('on'),
+  order: onOff.prefault('on'),
   budget: text(amountExpected, parseAmount).optional(),
   'cost-per-drop': number.optional(),
   'cost-per-second': number.optional(),
   'cost-per-update': number.optional(),
   punctuate: duration.optional(),
-  'clock-bound': duration.default(0),
-  'taken-within': duration.default(5_000),
+  'clock-bound': duration.prefault('0s'),
+  'taken-within': duration.prefault('5s'),
   'replay-records': text('a whole number up to 100000000', (given) => {
     const records = Number(given);
     return Number.isInteger(records) && records >= 0 && records <= 100_000_000 ? records : undefined;
-  }).default(2_000_000),
-  json: onOff.default(false),
+  }).prefault('2000000'),
+  json: onOff.describe('no value').default(false),
 });
 
 type Flag = keyof typeof schema.shape;
 const alone: readonly Flag[] = ['json'];
 const withValue = (Object.keys(schema.shape) as Flag[]).filter((name) => !alone.includes(name));
+export const auditReference: readonly SettingDescription[] = described(schema);
 export const auditFlags: readonly string[] = [...withValue, ...alone].map((name) => `--${name}`);
 
 /** The password is a variable, `TIDEMARK_PASSWORD`: a command line can be read by everybody on the machine. */

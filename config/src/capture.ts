@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { type Address, parseAddress } from './address.ts';
 import { collectorUrl } from './collector-url.ts';
+import { described, type SettingDescription } from './described.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
 import { text } from './parsed-text.ts';
@@ -13,15 +14,13 @@ export interface CaptureSettings {
 }
 
 const schema = z.object({
-  listen: text('an address such as 127.0.0.1:8081 or 0.0.0.0:0', parseAddress).default({
-    host: '127.0.0.1',
-    port: 8081,
-  }),
+  listen: text('an address such as 127.0.0.1:8081 or 0.0.0.0:0', parseAddress).prefault('127.0.0.1:8081'),
   collector: collectorUrl.unwrap().optional(),
-  out: z.string(),
+  out: z.string().describe('a file such as today.jsonl.gz; needed'),
 });
 
 const names = Object.keys(schema.shape);
+export const captureReference: readonly SettingDescription[] = described(schema);
 export const captureFlags: readonly string[] = names.map((name) => `--${name}`);
 
 export function readCaptureSettings(flags: readonly string[]): Checked<CaptureSettings> {

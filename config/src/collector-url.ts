@@ -2,10 +2,10 @@ import type { z } from 'zod';
 import { text } from './parsed-text.ts';
 
 /** Where the collector is: of agents, and of commands that ask it. Without a slash at the end. */
-export const collectorUrl: z.ZodDefault<z.ZodType<string, string>> = text(
+export const collectorUrl: z.ZodPrefault<z.ZodType<string, string>> = text(
   'an address such as http://127.0.0.1:8080',
   parseUrl,
-).default('http://127.0.0.1:8080');
+).prefault('http://127.0.0.1:8080');
 
 function parseUrl(given: string): string | undefined {
   const url = URL.parse(given);

@@ -2,6 +2,7 @@ import { parseArgs } from 'node:util';
 import type { TopologySpec } from '@tidemark/core';
 import { z } from 'zod';
 import { type Address, parseAddress } from './address.ts';
+import { described, type SettingDescription } from './described.ts';
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
@@ -36,28 +37,26 @@ export interface CollectorSettings {
 const defaultFolder = 'tidemark-data';
 
 const schema = z.object({
-  listen: text('an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0', parseAddress).default({
-    host: '127.0.0.1',
-    port: 8080,
-  }),
-  tick: text('a duration from 100ms to 1m such as 1s', durationWithin(100, 60_000)).default(1000),
-  'log-level': text(`one of ${logLevels.join(', ')}`, (given) => logLevels.find((level) => level === given)).default(
+  listen: text('an address such as 127.0.0.1:8080, [::1]:8080 or 0.0.0.0:0', parseAddress).prefault('127.0.0.1:8080'),
+  tick: text('a duration from 100ms to 1m such as 1s', durationWithin(100, 60_000)).prefault('1s'),
+  'log-level': text(`one of ${logLevels.join(', ')}`, (given) => logLevels.find((level) => level === given)).prefault(
     'info',
   ),
   dashboard: text('a folder', (given) => given).optional(),
   topology: text('a YAML file', (given) => given).optional(),
-  store: text('a folder, or off', (given) => given).default(defaultFolder),
-  retention: text('a duration from 1h to 3650d such as 15d', durationWithin(3_600_000, 3650 * 86_400_000)).default(
-    15 * 86_400_000,
+  store: text('a folder, or off', (given) => given).prefault(defaultFolder),
+  retention: text('a duration from 1h to 3650d such as 15d', durationWithin(3_600_000, 3650 * 86_400_000)).prefault(
+    '15d',
   ),
-  'store-size': text('a size from 256MB up such as 1GB', parseStoreSize).default(1_000_000_000),
-  'snapshot-interval': text('a duration from 1s to 1h such as 5m', durationWithin(1_000, 3_600_000)).default(300_000),
+  'store-size': text('a size from 256MB up such as 1GB', parseStoreSize).prefault('1GB'),
+  'snapshot-interval': text('a duration from 1s to 1h such as 5m', durationWithin(1_000, 3_600_000)).prefault('5m'),
 });
 
 type Name = keyof typeof schema.shape;
 const names = Object.keys(schema.shape) as Name[];
 
 export const collectorVariables: readonly string[] = names.map(variableOf);
+export const collectorReference: readonly SettingDescription[] = described(schema);
 export const collectorFlags: readonly string[] = names.map((name) => `--${name}`);
 
 /** Flags win over variables. Each fault is named where the user wrote the value: `--listen` or `TIDEMARK_LISTEN`. */

@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { type AgentSettings, agentVariables, readAgentSettings } from './agent.ts';
+import { described, type SettingDescription } from './described.ts';
 import { parseDurationMs } from './duration.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Checked, Fault } from './faults.ts';
@@ -37,23 +38,24 @@ const oneOf = <T extends string>(words: readonly T[]): z.ZodType<T, string> =>
 
 /** One row a variable: the schema is also what `docs/sidecar.md` is tested against. */
 const schema = z.object({
-  TIDEMARK_GROUP: z.string().default(''),
+  TIDEMARK_GROUP: z.string().describe('the consumer group to follow; needed').default(''),
   TIDEMARK_BROKERS: text(brokersExpected, parseAddresses).default([]),
   TIDEMARK_TOPICS: text(topicsExpected, parseTopics).optional(),
-  TIDEMARK_TASKS: oneOf(taskSplits).default('auto'),
+  TIDEMARK_TASKS: oneOf(taskSplits).prefault('auto'),
   TIDEMARK_COMMIT_POLL: text('a duration from 50ms to 1m such as 250ms', (given) => {
     const durationMs = parseDurationMs(given);
     return durationMs !== undefined && durationMs >= 50 && durationMs <= 60_000 ? durationMs : undefined;
-  }).default(250),
-  TIDEMARK_ISOLATION: oneOf(['read_uncommitted', 'read_committed']).default('read_uncommitted'),
-  TIDEMARK_TLS: oneOf(['on', 'off']).default('off'),
+  }).prefault('250ms'),
+  TIDEMARK_ISOLATION: oneOf(['read_uncommitted', 'read_committed']).prefault('read_uncommitted'),
+  TIDEMARK_TLS: oneOf(['on', 'off']).prefault('off'),
   TIDEMARK_SASL: oneOf(saslMechanisms).optional(),
-  TIDEMARK_USERNAME: z.string().optional(),
-  TIDEMARK_PASSWORD: z.string().optional(),
+  TIDEMARK_USERNAME: z.string().describe('a name beside TIDEMARK_SASL').optional(),
+  TIDEMARK_PASSWORD: z.string().describe('a password beside TIDEMARK_SASL').optional(),
 });
 
 /** The sidecar's own; it also understands all of `agentVariables`. */
 export const followVariables: readonly string[] = Object.keys(schema.shape);
+export const followReference: readonly SettingDescription[] = described(schema);
 const variables = [...followVariables, ...agentVariables];
 /** A password on a command line can be read by everybody on the machine. */
 const flagNames = variables.filter((name) => name !== 'TIDEMARK_PASSWORD').map(flagOf);

@@ -1,6 +1,7 @@
 export type { Address } from './address.ts';
 export {
   type AgentSettings,
+  agentReference,
   agentVariables,
   type ChronyAddress,
   type EventTimeSetting,
@@ -11,22 +12,25 @@ export {
 export {
   type AuditSettings,
   auditFlags,
+  auditReference,
   type FieldNames,
   type HistorySetting,
   readAuditSettings,
   type TimeUnit,
   timeUnits,
 } from './audit.ts';
-export { type CaptureSettings, captureFlags, readCaptureSettings } from './capture.ts';
+export { type CaptureSettings, captureFlags, captureReference, readCaptureSettings } from './capture.ts';
 export {
   type CollectorSettings,
   collectorFlags,
+  collectorReference,
   collectorVariables,
   type LogLevel,
   logLevels,
   readCollectorSettings,
   type StoreSettings,
 } from './collector.ts';
+export type { SettingDescription } from './described.ts';
 export { durationExpected, formatDurationMs, parseDurationMs } from './duration.ts';
 export { type Environment, misspeltVariables, setVariables } from './environment.ts';
 export { type Checked, type Fault, faultLine } from './faults.ts';
@@ -34,6 +38,7 @@ export { readFlags } from './flags.ts';
 export {
   type FollowSettings,
   followFlags,
+  followReference,
   followVariables,
   readFollowSettings,
   type Sasl,
@@ -41,7 +46,7 @@ export {
 } from './follow.ts';
 export type { HistoryPlace } from './history-place.ts';
 export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';
-export { auditPolicy, readPolicyFile } from './policy-file.ts';
+export { auditPolicy, policyFileReference, readPolicyFile } from './policy-file.ts';
 export type { PolicySetting } from './policy-flags.ts';
-export { type ReprocessSettings, readReprocessSettings, reprocessFlags } from './reprocess.ts';
-export { readTopology, readTopologyFile } from './topology.ts';
+export { type ReprocessSettings, readReprocessSettings, reprocessFlags, reprocessReference } from './reprocess.ts';
+export { readTopology, readTopologyFile, topologyReference } from './topology.ts';

@@ -2,12 +2,13 @@ import { audit, dialects } from '@tidemark/core';
 import { parse, YAMLParseError } from 'yaml';
 import { z } from 'zod';
 import { amountExpected, parseAmount, parseShare, shareExpected } from './amount.ts';
+import { described, type SettingDescription } from './described.ts';
 import type { Checked, Fault } from './faults.ts';
 import { text } from './parsed-text.ts';
 
 const words = z.union([z.string(), z.number()]).transform(String);
-const amount = words.pipe(text(amountExpected, parseAmount));
-const share = words.pipe(text(shareExpected, parseShare));
+const amount = words.pipe(text(amountExpected, parseAmount)).describe(amountExpected);
+const share = words.pipe(text(shareExpected, parseShare)).describe(shareExpected);
 
 const objective = z.strictObject({
   maxDropped: amount.optional(),
@@ -17,11 +18,17 @@ const objective = z.strictObject({
 
 /** Beside what the policy itself consists of, which its engine decides. */
 const around = {
-  name: z.string().min(1).max(200).optional(),
-  tasks: z.enum(['partition', 'all']).optional(),
-  emit: z.enum(['onWindowUpdate', 'onWindowClose']).optional(),
-  objective: objective.optional(),
+  name: z.string().min(1).max(200).describe('a text of at most 200 characters').optional(),
+  tasks: z.enum(['partition', 'all']).describe('one of partition, all').optional(),
+  emit: z.enum(['onWindowUpdate', 'onWindowClose']).describe('one of onWindowUpdate, onWindowClose').optional(),
+  objective: objective.describe('fields `maxDropped`, `maxWindowsTouched`, `maxWindowError`').optional(),
 };
+
+/** Beside the fields of its engine, and of `objective`. */
+export const policyFileReference: readonly SettingDescription[] = [
+  ...described(z.object(around)),
+  ...described(objective).map((field) => ({ ...field, name: `objective.${field.name}` })),
+];
 
 const file = z.strictObject({ policies: z.array(z.looseObject(around)).min(1).max(64) });
 

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { described, type SettingDescription } from './described.ts';
 import { durationExpected, parseDurationMs } from './duration.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
@@ -26,30 +27,33 @@ export interface ReprocessSettings {
 }
 
 const schema = z.object({
-  group: z.string(),
+  group: z.string().describe('the consumer group whose results are to be made again; needed'),
   brokers: text(brokersExpected, parseAddresses),
   since: text('a duration ago such as 2h, or a time such as 2026-01-05T10:00:00Z', (given) => {
     const place = parsePlace(given);
     return place?.kind === 'time' || place?.kind === 'ago' ? place : undefined;
   }),
   topic: text(topicsExpected, parseTopics).optional(),
-  policies: z.string().optional(),
-  engine: z.string().default('kafka-streams'),
+  policies: z.string().describe('a YAML file').optional(),
+  engine: z.string().describe('one of kafka-streams, flink, beam, plain').prefault('kafka-streams'),
   window: text('a window such as tumbling:1m or hopping:10s/5s', parseWindow).optional(),
   late: text('drop, wait:5s or grace:5s', parseLate).optional(),
   tasks: text('partition or all', (given) => (given === 'partition' || given === 'all' ? given : undefined)).optional(),
-  ...Object.fromEntries(policySpecFlags.map((flag) => [flag, z.string().optional()])),
+  ...Object.fromEntries(
+    policySpecFlags.map((flag) => [flag, z.string().describe('as of `tidemark audit`').optional()]),
+  ),
   throughput: text('records a second such as 5000', (given) =>
     /^\d+(\.\d+)?$/.test(given) && Number(given) > 0 ? Number(given) : undefined,
   ).optional(),
-  measure: text(durationExpected, parseDurationMs).default(5_000),
+  measure: text(durationExpected, parseDurationMs).prefault('5s'),
   lookback: text(durationExpected, parseDurationMs).optional(),
-  tls: text('on or off', (given) => ({ on: true, off: false })[given]).default(false),
+  tls: text('on or off', (given) => ({ on: true, off: false })[given]).prefault('off'),
   sasl: text(`one of ${saslMechanisms.join(', ')}`, (given) => saslMechanisms.find((one) => one === given)).optional(),
-  username: z.string().default(''),
+  username: z.string().describe('a name beside --sasl').default(''),
 });
 
 const withValue = Object.keys(schema.shape);
+export const reprocessReference: readonly SettingDescription[] = described(schema);
 export const reprocessFlags: readonly string[] = [...withValue, 'json'].map((name) => `--${name}`);
 
 /** Of `tidemark reprocess plan`; the password is `TIDEMARK_PASSWORD`. */

@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { type TopologySpec, topologyLimits } from '@tidemark/core';
 import { parseDocument } from 'yaml';
 import { z } from 'zod';
+import { described, type SettingDescription } from './described.ts';
 import type { Checked, Fault } from './faults.ts';
 
 /**
@@ -15,26 +16,26 @@ import type { Checked, Fault } from './faults.ts';
  *         stage: by-user
  *         reads: [billing-by-user-repartition]
  */
-const topics = z.array(
-  z.string().regex(/^[\w.-]{1,249}$/, 'the name of a topic'),
-  'names of topics such as [orders, prices]',
-);
+const topicsAccepted = 'names of topics such as [orders, prices]';
+const topics = z.array(z.string().regex(/^[\w.-]{1,249}$/, 'the name of a topic'), topicsAccepted);
+const node = z.strictObject({
+  group: z
+    .string('the name of a consumer group')
+    .min(1, 'the name of a consumer group')
+    .describe('the name of a consumer group; needed'),
+  stage: z.string('a name').min(1, 'a name').describe('a name; needed where a group has several nodes').exactOptional(),
+  reads: topics.min(1, 'at least one topic').describe(`${topicsAccepted}; needed`),
+  writes: topics.describe(topicsAccepted).default([]),
+});
 const schema = z.strictObject(
   {
-    nodes: z
-      .array(
-        z.strictObject({
-          group: z.string('the name of a consumer group').min(1, 'the name of a consumer group'),
-          stage: z.string('a name').min(1, 'a name').exactOptional(),
-          reads: topics.min(1, 'at least one topic'),
-          writes: topics.default([]),
-        }),
-        'a list of nodes',
-      )
-      .max(topologyLimits.maxNodes, `at most ${topologyLimits.maxNodes} nodes`),
+    nodes: z.array(node, 'a list of nodes').max(topologyLimits.maxNodes, `at most ${topologyLimits.maxNodes} nodes`),
   },
   'nodes: a list of nodes',
 );
+
+/** Of each node. */
+export const topologyReference: readonly SettingDescription[] = described(node);
 
 export function readTopologyFile(path: string): Checked<TopologySpec> {
   let text: string;

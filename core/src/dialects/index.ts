@@ -6,6 +6,7 @@ export type { SpecFault } from './fault.ts';
 export * as flink from './flink/index.ts';
 export * from './grace-curve.ts';
 export * as kafkaStreams from './kafka-streams/index.ts';
+export { timestampExtractors } from './kafka-streams/timestamp-extractor.ts';
 export * from './plain.ts';
 export * from './policy-spec.ts';
 export * from './record-order.ts';
