@@ -37,6 +37,8 @@ export interface ConsumerTap {
   readonly guard: Guard;
   readonly reading: Reading;
   task: TaskState | undefined;
+  /** Of a scheduled consumer. */
+  fetchesAhead: boolean;
 }
 
 export function createTap(host: ConsumerHost, consumer: Consumer, group: string): ConsumerTap {
@@ -48,6 +50,7 @@ export function createTap(host: ConsumerHost, consumer: Consumer, group: string)
     guard: createGuard(host.ownErrors),
     reading: createReading(settings, unreadable),
     task: undefined,
+    fetchesAhead: false,
   };
 }
 

@@ -14,6 +14,8 @@ export interface FetchTap {
   readonly host: { readonly wallClock: WallClock };
   /** Undefined until the consumer has joined its group. */
   readonly task: TaskState | undefined;
+  /** It fetches what comes after records that were not handled yet: where a fetch starts tells nothing of its position. */
+  readonly fetchesAhead: boolean;
 }
 
 /**
@@ -92,7 +94,7 @@ function noteAnswer(tap: FetchTap, { askedMs, request, response, leader }: Answe
     if (task === undefined) return;
     const answeredMs = Date.now();
     lookAtClock(tap.host.wallClock);
-    notePositions(task, request);
+    if (!tap.fetchesAhead) notePositions(task, request);
     for (const { topicName, partitions } of response.responses) {
       for (const { partition, errorCode, highWatermark, messages } of partitions) {
         const lastOffset = messages.at(-1)?.offset;

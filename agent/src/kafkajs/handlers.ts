@@ -19,6 +19,7 @@ export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): Ru
   const scheduled = (config as Scheduled)[scheduledKey];
   if (scheduled !== undefined) {
     guarded(tap.guard, () => tap.host.started(tap, 'eachMessage'));
+    tap.fetchesAhead = true;
     scheduled.eachMessage = tapMessages(tap, scheduled.eachMessage);
     return config;
   }
