@@ -3,6 +3,9 @@ import { z } from 'zod';
 /** A report with more faults than this is not looked at any further: a few megabytes of them would fill the memory. */
 export const maxFaults = 32;
 
+/** Under which a list's schema carries that of its items, for who reads the schema itself. */
+export const listItem = 'tidemark:item';
+
 /** A list that is refused as a whole when too long, and read only up to its first `maxFaults` faults. */
 export function list<T>(item: z.ZodType<T>, maxLength: number): z.ZodType<T[]> {
   const bounded = z
@@ -18,7 +21,8 @@ export function list<T>(item: z.ZodType<T>, maxLength: number): z.ZodType<T[]> {
         faults += issues.length;
         if (faults >= maxFaults) return;
       }
-    });
+    })
+    .meta({ [listItem]: item });
   // Nothing in a report is transformed on reading, so what was checked is what is taken.
   return bounded as unknown as z.ZodType<T[]>;
 }

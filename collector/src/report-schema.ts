@@ -244,6 +244,9 @@ const report = z.strictObject({
   }),
 });
 
+/** For the test of `docs/report.md`. */
+export const reportSchema: z.ZodType<Report> = report;
+
 /** One thing that is wrong with a report: where, as `tasks[0].cells[3].count`, and what was expected there. */
 export interface ReportFault {
   readonly path: string;
