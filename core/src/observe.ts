@@ -6,6 +6,7 @@ import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
 import {
   createOpenLate,
+  keepBatchStart,
   keepBrokerClock,
   keepCreateOrder,
   keepExtremes,
@@ -183,7 +184,7 @@ export function observe(task: TaskState, record: RecordSeen): number {
   // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
   const knownMs = exact || fetchedMs <= appendHighMs ? fetchedMs : appendHighMs;
   keepSmallest(cell.createToFetch, record.createMs, knownMs);
-  if (record.startsBatch) keepSmallest(cell.batchStartToFetch, record.createMs, knownMs);
+  if (record.startsBatch) keepBatchStart(cell.batchStartToFetch, record, partition);
   keepCreateOrder(cell, lane.lastCreate, record);
   keepSmallest(cell.fetchToProcess, partition.fetchedMs, record.processedMs);
   last.offset = offset;

@@ -185,6 +185,23 @@ export function keepSmallest(pair: MinPair, fromMs: number, toMs: number): void 
   }
 }
 
+/**
+ * The same for the first record of a batch, up to when it was known. Looked up again and compared here: as arguments, also of a
+ * call from here, the numbers would be objects for each batch.
+ */
+export function keepBatchStart(
+  pair: MinPair,
+  { createMs, appendMs }: { readonly createMs: number; readonly appendMs: number },
+  { fetchedMs, append }: { readonly fetchedMs: number; readonly append: { readonly highMs: number } },
+): void {
+  const toMs = !Number.isNaN(appendMs) || fetchedMs <= append.highMs ? fetchedMs : append.highMs;
+  const differenceMs = toMs - createMs;
+  if (!(differenceMs < pair.differenceMs)) return;
+  pair.differenceMs = differenceMs;
+  pair.fromMs = createMs;
+  pair.toMs = toMs;
+}
+
 /** How create time went on since the last record whose create time is known. Before the first that is nothing (NaN). */
 export function keepCreateOrder(cell: OpenCell, last: LastCreate, { createMs }: { readonly createMs: number }): void {
   if (Number.isNaN(createMs)) return;
