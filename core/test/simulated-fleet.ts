@@ -26,6 +26,8 @@ export interface Fleet {
   readonly ntp?: (host: string) => NtpOf | undefined;
   /** Steps that the agents see: by host, by true time. */
   readonly steps?: { readonly [host: string]: { readonly atMs: number; readonly byMs: number } };
+  /** A producer's batch to a broker waits so long, from its first record, for more. */
+  readonly lingerMs?: number;
   /** Held up on its way to the broker, in ms, by producer and true time. */
   readonly held?: (producer: string, broker: string, trueMs: number) => number;
   /** What stamps a producer's records, if not its clock. */
@@ -151,12 +153,23 @@ function cellsOf(fleet: Fleet, random: Random): Map<string, Cell[]> {
   const back = delays(random, networks.lan, fleet.seconds);
   const open = new Map<string, Map<string, Open>>();
   const lastCreateMs = new Map<string, number>();
+  const batches = new Map<
+    string,
+    { readonly consumer: string; readonly closedMs: number; readonly appendedMs: number }
+  >();
   for (const producer of fleet.producers) {
     const perSecond = fleet.perSecond ?? 5;
     for (let t = random() * 1000; t < fleet.seconds * 1000; t += (-Math.log(1 - random()) / perSecond) * 1000) {
       const broker = fleet.brokers[Math.floor(random() * fleet.brokers.length)]!;
-      const consumer = fleet.consumers[Math.floor(random() * fleet.consumers.length)]!;
-      const appendedMs = t + there(t) + (fleet.held?.(producer, broker, t) ?? 0);
+      const batchOf = `${producer} ${broker}`;
+      const startsBatch = !(t <= (batches.get(batchOf)?.closedMs ?? Number.NaN));
+      if (startsBatch) {
+        const consumer = fleet.consumers[Math.floor(random() * fleet.consumers.length)]!;
+        const closedMs = t + (fleet.lingerMs ?? 0);
+        const appendedMs = closedMs + there(t) + (fleet.held?.(producer, broker, t) ?? 0);
+        batches.set(batchOf, { consumer, closedMs, appendedMs });
+      }
+      const { consumer, appendedMs } = batches.get(batchOf)!;
       const fetchedMs = appendedMs + back(appendedMs);
       const key = `${consumer} ${Math.floor(fetchedMs / 1000)}`;
       const cells = open.get(key) ?? new Map<string, Open>();
@@ -171,7 +184,7 @@ function cellsOf(fleet: Fleet, random: Random): Map<string, Cell[]> {
       cells.set(lane, of);
       const stepMs = createMs - (lastCreateMs.get(lane) ?? Number.NaN);
       lastCreateMs.set(lane, createMs);
-      addTo(of, { createMs, appendMs, askedMs, fetchMs, stepMs }, fleet.logAppendTime ?? true);
+      addTo(of, { createMs, appendMs, askedMs, fetchMs, stepMs, startsBatch }, fleet.logAppendTime ?? true);
     }
   }
   return new Map([...open].map(([key, cells]) => [key, [...cells.values()].map(closed)]));
@@ -204,10 +217,17 @@ function openCell(
 
 function addTo(
   of: Open,
-  stamps: { createMs: number; appendMs: number; askedMs: number; fetchMs: number; stepMs: number },
+  stamps: {
+    createMs: number;
+    appendMs: number;
+    askedMs: number;
+    fetchMs: number;
+    stepMs: number;
+    startsBatch: boolean;
+  },
   logAppendTime: boolean,
 ): void {
-  const { createMs, appendMs, askedMs, fetchMs, stepMs } = stamps;
+  const { createMs, appendMs, askedMs, fetchMs, stepMs, startsBatch } = stamps;
   of.cell = { ...of.cell, count: of.cell.count + 1 };
   const keep = (name: string, fromMs: number, toMs: number): void => {
     const known = of.smallest[name];
@@ -222,6 +242,7 @@ function addTo(
     of.cell = { ...of.cell, brokerClock: { lowMs, highMs } };
   }
   keep('createToFetch', createMs, fetchMs);
+  if (startsBatch) keep('batchStartToFetch', createMs, fetchMs);
   if (Number.isNaN(stepMs)) return;
   of.order.steps += 1;
   if (stepMs < 0) of.order.backwards += 1;

@@ -45,9 +45,17 @@ export function watchUseOfSecond(
   watch: UseWatch,
   second: { readonly pair: Pair; readonly records: number; readonly backwards: number },
 ): void {
-  watch.records += second.records;
-  watch.backwards += second.backwards;
+  countUse(watch, second);
   addToFloor(watch.floor, second.pair);
+}
+
+/** Those of a second whose pair is not of the floor. */
+export function countUse(
+  watch: UseWatch,
+  { records, backwards }: { readonly records: number; readonly backwards: number },
+): void {
+  watch.records += records;
+  watch.backwards += backwards;
 }
 
 /**

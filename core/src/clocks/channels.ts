@@ -4,8 +4,16 @@
  * gathered before it is fed.
  */
 import { feedChannel, forgetChannels } from '../clock/attribute.ts';
+import type { EventSteps } from '../clock/event-steps.ts';
 import type { StepWatch } from '../clock/step.ts';
-import { createUseWatch, type EventTimeUse, eventTimeUse, restartUse, watchUseOfSecond } from '../clock/use.ts';
+import {
+  countUse,
+  createUseWatch,
+  type EventTimeUse,
+  eventTimeUse,
+  restartUse,
+  watchUseOfSecond,
+} from '../clock/use.ts';
 import type { CreateOrder, Pair } from '../report.ts';
 import { type ChannelFold, type ChannelSecond, type ClockAt, type ClockFold, clockLimits } from './clock-fold.ts';
 
@@ -20,6 +28,8 @@ interface CellPairs {
   readonly from: ClockAt;
   readonly to: ClockAt;
   readonly pair: Pair;
+  /** Of the first records of batches alone. */
+  readonly batchStart?: Pair | undefined;
   /** Absent: not records of a producer. */
   readonly count?: number;
   readonly order?: CreateOrder | undefined;
@@ -27,7 +37,7 @@ interface CellPairs {
 
 export function learnChannel(
   fold: ClockFold,
-  { from, to, pair, count, order }: CellPairs,
+  { from, to, pair, batchStart, count, order }: CellPairs,
   at: { readonly trueSecondMs: number; readonly receivedMs: number },
 ): void {
   const channel = channelFold(fold, from, to, count !== undefined);
@@ -49,6 +59,7 @@ export function learnChannel(
     if (channel.seconds.size >= maxSeconds) return;
     channel.seconds.set(second, {
       pair,
+      batchStart,
       leastStepMs: order?.leastMs ?? Number.POSITIVE_INFINITY,
       mostStepMs: order?.mostMs ?? Number.NEGATIVE_INFINITY,
       steps: order?.steps ?? 0,
@@ -58,13 +69,18 @@ export function learnChannel(
     });
     return;
   }
-  const isSmaller = pair.toMs - pair.fromMs < known.pair.toMs - known.pair.fromMs;
-  if (isSmaller) known.pair = pair;
+  known.pair = smaller(known.pair, pair);
+  known.batchStart = smaller(known.batchStart ?? batchStart, batchStart);
   if (order === undefined) return;
   known.leastStepMs = Math.min(known.leastStepMs, order.leastMs);
   known.mostStepMs = Math.max(known.mostStepMs, order.mostMs);
   known.steps += order.steps;
   known.backwards += order.backwards;
+}
+
+function smaller<P extends Pair | undefined>(one: P, other: P): P {
+  if (one === undefined || other === undefined) return one;
+  return other.toMs - other.fromMs < one.toMs - one.fromMs ? other : one;
 }
 
 /** Feeds the seconds that are whole by now, of all channels. */
@@ -87,29 +103,61 @@ export function feedSeconds(fold: ClockFold, nowMs: number): void {
   }
 }
 
-function feed(
-  fold: ClockFold,
-  channel: ChannelFold,
-  { pair, leastStepMs, mostStepMs, steps, ...seen }: ChannelSecond,
-): void {
-  const order = steps > 0 ? { leastMs: leastStepMs, mostMs: mostStepMs } : undefined;
-  const watch = feedChannel(
-    fold.matrix,
-    { producer: channel.from, broker: receiver(channel) },
-    pair,
-    seen.seenMs,
-    order,
-  );
+function feed(fold: ClockFold, channel: ChannelFold, second: ChannelSecond): void {
+  chooseFloor(fold, channel, second);
+  // One more record than steps; where no order is known the second stands for one record.
+  const records = Math.max(1, second.steps);
+  const order = withLeftOut(channel, second);
+  const pair = channel.isOfBatchStarts ? second.batchStart : second.pair;
+  if (pair === undefined) {
+    channel.leftOut = order;
+    if (channel.use !== undefined) countUse(channel.use, { records, backwards: second.backwards });
+    return;
+  }
+  channel.leftOut = undefined;
+  const name = { producer: channel.from, broker: receiver(channel) };
+  const watch = feedChannel(fold.matrix, name, pair, second.seenMs, order);
   const shift = watch?.shifts.at(-1);
   if (channel.use !== undefined) {
     if (shift?.detectedAtMs === pair.toMs) restartUse(channel.use, shift.atMs);
-    // One more record than steps; where no order is known the second stands for one record.
-    watchUseOfSecond(channel.use, { pair, records: Math.max(1, steps), backwards: seen.backwards });
+    watchUseOfSecond(channel.use, { pair, records, backwards: second.backwards });
   }
   if (watch === undefined) return;
   // Another floor, another past: a line over both would call the step a drift.
   if (shift?.settled === false) channel.long = [];
   else keepLong(channel, pair);
+}
+
+/**
+ * The first record of a batch waits for the others as long as the producer lingers, the last one hardly at all. So the
+ * smallest of all records dithers by the linger, and that of the first ones lies higher and is even: another floor, not to be
+ * mixed with it. Where batches begin in few seconds only (sources that share them) all records tell more.
+ */
+function chooseFloor(fold: ClockFold, channel: ChannelFold, { batchStart }: ChannelSecond): void {
+  const isFirst = Number.isNaN(channel.batchStarts);
+  const now = batchStart === undefined ? 0 : 1;
+  channel.batchStarts = isFirst ? now : channel.batchStarts + (now - channel.batchStarts) / batchStartSeconds;
+  const isOfBatchStarts = channel.batchStarts > (channel.isOfBatchStarts ? fewBatchStarts : manyBatchStarts);
+  if (isOfBatchStarts === channel.isOfBatchStarts) return;
+  channel.isOfBatchStarts = isOfBatchStarts;
+  if (isFirst) return;
+  const key = channelKey(channel.from, receiver(channel));
+  forgetChannels(fold.matrix, (name) => channelKey(name.producer, name.broker) === key);
+  if (channel.use !== undefined) restartUse(channel.use, Number.POSITIVE_INFINITY);
+  channel.long = [];
+}
+
+const batchStartSeconds = 16;
+const manyBatchStarts = 0.8;
+const fewBatchStarts = 0.4;
+
+function withLeftOut(
+  { leftOut }: ChannelFold,
+  { steps, leastStepMs, mostStepMs }: ChannelSecond,
+): EventSteps | undefined {
+  if (steps === 0) return leftOut;
+  if (leftOut === undefined) return { leastMs: leastStepMs, mostMs: mostStepMs };
+  return { leastMs: Math.min(leastStepMs, leftOut.leastMs), mostMs: Math.max(mostStepMs, leftOut.mostMs) };
 }
 
 function keepLong(channel: ChannelFold, pair: Pair): void {
@@ -169,6 +217,9 @@ function channelFold(fold: ClockFold, from: ClockAt, to: ClockAt, isOfProducer: 
     newestAtMs: Number.NEGATIVE_INFINITY,
     use: isOfProducer ? createUseWatch() : undefined,
     long: [],
+    batchStarts: Number.NaN,
+    isOfBatchStarts: false,
+    leftOut: undefined,
     seenAtMs: 0,
   };
   fold.channels.set(key, channel);

@@ -6,6 +6,7 @@
  * bounded by time and number; what goes beyond is counted in `overflow`.
  */
 import { type ClockMatrix, createClockMatrix } from '../clock/attribute.ts';
+import type { EventSteps } from '../clock/event-steps.ts';
 import type { OffsetReading } from '../clock/evidence.ts';
 import type { FloorPoint } from '../clock/floor.ts';
 import type { UseWatch } from '../clock/use.ts';
@@ -114,11 +115,18 @@ export interface ChannelFold {
   readonly use: UseWatch | undefined;
   /** The smallest pair of each 10 s, for drift over half an hour. */
   long: FloorPoint[];
+  /** Share of its latest seconds in which a batch began, and whether it is enough for the floors to be made of those alone. */
+  batchStarts: number;
+  isOfBatchStarts: boolean;
+  /** How create time went on in seconds that the floors have left out since. */
+  leftOut: EventSteps | undefined;
   seenAtMs: number;
 }
 
 export interface ChannelSecond {
   pair: Pair;
+  /** Of the first records of batches alone. */
+  batchStart: Pair | undefined;
   leastStepMs: number;
   mostStepMs: number;
   steps: number;

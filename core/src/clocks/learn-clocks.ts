@@ -124,7 +124,8 @@ function learnCell(
     if (!isOfEpoch(producer, createToFetch.fromMs)) return;
     sawStamp(producer, createToFetch.fromMs, receivedMs);
     keepPair(fold, { from, to: hostAt }, createToFetch, receivedMs);
-    learnChannel(fold, { from, to: hostAt, pair: cell.batchStartToFetch ?? createToFetch, ...records }, at);
+    const { batchStartToFetch: batchStart } = cell;
+    learnChannel(fold, { from, to: hostAt, pair: createToFetch, batchStart, ...records }, at);
   }
 }
 
