@@ -5,7 +5,6 @@ import { enterLeader, enterLeaderEpoch, noteLeaderFrom } from './leader.ts';
 import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
 import {
-  createOpenLate,
   keepBatchStart,
   keepBrokerClock,
   keepCreateOrder,
@@ -15,6 +14,7 @@ import {
   pointOf,
   resetCell,
 } from './open-cell.ts';
+import { createOpenLate } from './open-late.ts';
 import { windowEndMs } from './policy.ts';
 import { addToSketch } from './sketch.ts';
 import { closeSecond } from './take-report.ts';

@@ -1,26 +1,7 @@
 import { bracketOf } from './append.ts';
-import { dropsOf, type OpenDrops } from './drops.ts';
-import type { Cell, Culprit, LateCell, Pair, Point } from './report.ts';
-import { createSketch, type MutableSketch } from './sketch.ts';
+import { closedLate, type OpenLate } from './open-late.ts';
+import type { Cell, Pair, Point } from './report.ts';
 import type { Source } from './source.ts';
-
-/** The late records of an open cell; made with the first of them. */
-export interface OpenLate {
-  count: number;
-  readonly firstOffset: number;
-  lastOffset: number;
-  minEventMs: number;
-  maxEventMs: number;
-  minStreamTimeMs: number;
-  maxStreamTimeMs: number;
-  outOfOrder: number;
-  maxLatenessMs: number;
-  readonly latenessMs: MutableSketch;
-  lastAppendMs: number;
-  culprit: Culprit;
-  culpritLatenessMs: number;
-  readonly dropped: OpenDrops[];
-}
 
 /** The record that came last, before `open` that of an earlier cell: where a silence is measured from. */
 export interface LastRecord {
@@ -280,32 +261,4 @@ export function pointOf(record: LastRecord): Point {
 function pairOf<K extends string>(name: K, pair: MinPair): { [P in K]?: Pair } {
   if (pair.differenceMs === Number.POSITIVE_INFINITY) return {};
   return { [name]: { fromMs: pair.fromMs, toMs: pair.toMs } } as { [P in K]?: Pair };
-}
-
-function closedLate(late: OpenLate): LateCell {
-  const { lastAppendMs, dropped, culpritLatenessMs: _, ...rest } = late;
-  return {
-    ...rest,
-    ...(Number.isNaN(lastAppendMs) ? {} : { lastAppendMs }),
-    dropped: dropped.filter((drops) => drops.count > 0).map(dropsOf),
-  };
-}
-
-export function createOpenLate(record: { offset: number }, culprit: Culprit): OpenLate {
-  return {
-    count: 0,
-    firstOffset: record.offset,
-    lastOffset: record.offset,
-    minEventMs: Number.POSITIVE_INFINITY,
-    maxEventMs: Number.NEGATIVE_INFINITY,
-    minStreamTimeMs: Number.POSITIVE_INFINITY,
-    maxStreamTimeMs: Number.NEGATIVE_INFINITY,
-    outOfOrder: 0,
-    maxLatenessMs: 0,
-    latenessMs: createSketch(),
-    lastAppendMs: Number.NaN,
-    culprit,
-    culpritLatenessMs: 0,
-    dropped: [],
-  };
 }
