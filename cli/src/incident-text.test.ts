@@ -21,6 +21,7 @@ const cut: Incident = {
   end: { lowMs: startMs + 30_000, highMs: startMs + 32_000, basis: 'assumed', assumption: 'it tries again' },
   late: { count: 1_280, maxMs: 31_000 },
   dropped: [],
+  remedies: [],
   evidence: {
     silentMs: 32_000,
     lastEventMs: startMs - 10,
@@ -28,6 +29,7 @@ const cut: Incident = {
     heldMs: 31_000,
     usualGapMs: 25,
     usualDelayMs: 35,
+    emptyMs: 32_000,
   },
   sentence: 'billing took 1,280 records of B (orders-1) late.',
 };
@@ -78,6 +80,9 @@ test('one with its evidence, instants in UTC', () => {
   expect(lines).toContain('Cut off from           2026-03-01 11:58:20.000 UTC (proved)');
   expect(lines).toContain('Silence at the broker  32 s; usually it speaks every 25 ms');
   expect(lines).toContain('  2026-03-01 11:58:53.000 UTC  open: records came late for it');
+  expect(lines[lines.indexOf('What would have saved them') + 1]).toMatch(
+    /^ {2}Bounded idling of at least 33 s \(max\.task\.idle\.ms/,
+  );
   expect(lines).toContain('With its picture: http://c/#incident-producerCutOff-1');
 });
 

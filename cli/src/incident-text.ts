@@ -10,6 +10,7 @@ import {
   lengthMs,
   middleMs,
   mostDropped,
+  remedyLines,
   titleOf,
 } from '@tidemark/core';
 
@@ -66,11 +67,14 @@ export function turnText(incident: Incident): string {
 export function incidentText(incident: Incident, address: string, sheet: Sheet): string {
   const facts = incidentFacts(incident);
   const width = Math.max(...facts.map((fact) => fact.name.length));
+  const remedies = remedyLines(incident);
   return [
     `${titleOf(incident)}: ${statusText(incident)}`,
     wrapped(incident.sentence, sheet, 0),
     '',
     ...facts.map((fact) => factText(fact, width, sheet)),
+    ...(remedies.length === 0 ? [] : ['', 'What would have saved them']),
+    ...remedies.map((line) => wrapped(line, sheet, 2)),
     ...(incident.revisions.length === 0 ? [] : ['', 'What it was taken for']),
     ...incident.revisions.map((turn) => `  ${formatUtc(turn.atMs)}  ${turn.status}: ${turn.reason}`),
     '',

@@ -1,5 +1,6 @@
 import type { Forecast } from './forecast.ts';
 import type { BoundedInstant, Interval } from './interval.ts';
+import type { Remedy } from './remedy.ts';
 import type { Culprit, TopicPartition } from './report.ts';
 import type { Source } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -55,6 +56,11 @@ export interface Silence {
   /** What this source's silences and delays usually are, against which this one was judged. */
   readonly usualGapMs: number;
   readonly usualDelayMs: number;
+  /**
+   * The longest that one of its partitions was empty meanwhile (`empty-partitions.ts`). Undefined where others wrote there, and
+   * where that cannot be told.
+   */
+  readonly emptyMs?: number;
 }
 
 /** An event time later than the moment its record was appended: no delay explains it, only a clock that is ahead. */
@@ -162,6 +168,8 @@ export interface IncidentOf<K extends IncidentKind> {
   readonly suspicion?: Suspicion;
   /** While it is suspected: what it costs if it is a cut. */
   readonly forecast?: Forecast;
+  /** What would have saved them, the best first; none before it is known to have happened. */
+  readonly remedies: readonly Remedy[];
   /** One sentence that a person on call understands. */
   readonly sentence: string;
 }

@@ -21,6 +21,7 @@ export function createIncident(
       updatedAtMs: nowMs,
       late: { count: 0, maxMs: 0 },
       dropped: [],
+      remedies: [],
       sentence: '',
       ...incident,
     },

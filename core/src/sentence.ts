@@ -11,8 +11,11 @@ export function sentence(incident: Told): string {
   if (incident.status === 'suspected') return suspected(incident);
   if (incident.status === 'withdrawn') return withdrawn(incident);
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
-  const remedy = grace > 0 ? ` Grace ${formatDuration(wholeSeconds(grace))} would have kept all of them.` : '';
-  return `${losses(incident)}${why[incident.kind](incident)}.${remedy}`;
+  const needed = grace > 0 ? ` Grace ${formatDuration(wholeSeconds(grace))} would have kept all of them.` : '';
+  const better = incident.remedies.some(({ kind }) => kind === 'scheduler')
+    ? ` Event-time order across partitions would have kept them${grace > 0 ? ', whatever the grace' : ' in time'}.`
+    : '';
+  return `${losses(incident)}${why[incident.kind](incident)}.${needed}${better}`;
 }
 
 const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {

@@ -1,6 +1,8 @@
-import { type Incident, isConfirmed } from './finding.ts';
+import { longestEmptyMs } from './empty-partitions.ts';
+import { type Incident, type IncidentDraft, isConfirmed } from './finding.ts';
 import { turn } from './incident-status.ts';
 import type { BoundedInstant } from './interval.ts';
+import { remediesOf } from './remedy.ts';
 import type { TopicPartition } from './report.ts';
 import { sentence } from './sentence.ts';
 import { sourceKey } from './source.ts';
@@ -14,7 +16,7 @@ const lostMs = 300_000;
 /** Closes what is over and writes down what changed; the same object where nothing did. */
 export function settle(fold: IncidentFold, state: State, nowMs: number): Incident {
   if (fold.incident.status === 'closed' && !fold.changed) return fold.incident as Incident;
-  if (!isConfirmed(fold.incident)) return written(fold, nowMs);
+  if (!isConfirmed(fold.incident)) return written(fold, state, nowMs);
   const quietForMs = nowMs - fold.lastActivityMs;
   if (fold.incident.status === 'open' && (quietForMs >= lostMs || (quietForMs >= quietMs && isOver(fold, state)))) {
     turn(fold, 'closed', nowMs, 'it costs no more records');
@@ -24,10 +26,10 @@ export function settle(fold: IncidentFold, state: State, nowMs: number): Inciden
     fold.incident = { ...fold.incident, end };
     fold.changed = true;
   }
-  return written(fold, nowMs);
+  return written(fold, state, nowMs);
 }
 
-function written(fold: IncidentFold, nowMs: number): Incident {
+function written(fold: IncidentFold, state: State, nowMs: number): Incident {
   if (!fold.changed) return fold.incident as Incident;
   fold.changed = false;
   const dropped = [...fold.drops.values()].map((drops) => ({
@@ -51,10 +53,21 @@ function written(fold: IncidentFold, nowMs: number): Incident {
     updatedAtMs: nowMs,
     late: { count: fold.lateCount, maxMs: fold.lateMaxMs },
     dropped,
+    evidence: evidenceOf(fold, state),
     ...(culprit === undefined ? {} : { culprit }),
   };
-  fold.incident = { ...incident, sentence: sentence(incident) };
+  const remedied = { ...incident, remedies: remediesOf(incident) };
+  fold.incident = { ...remedied, sentence: sentence(remedied) };
   return fold.incident as Incident;
+}
+
+/** Of a cut also whether its partitions were empty meanwhile: others have told by now. */
+function evidenceOf(fold: IncidentFold, state: State): IncidentDraft['evidence'] {
+  const { evidence } = fold.incident;
+  if (!('silentMs' in evidence)) return evidence;
+  const { emptyMs: _, ...silence } = evidence;
+  const emptyMs = longestEmptyMs(fold, state);
+  return emptyMs === undefined ? silence : { ...silence, emptyMs };
 }
 
 function isOver(fold: IncidentFold, state: State): boolean {

@@ -46,6 +46,12 @@ describe('the evidence of a cut', () => {
     ]);
   });
 
+  test('and what else would have saved them', () => {
+    expect(incidentView(cut).remedies).toEqual([
+      'A grace of 29 s would have kept all of them. Its price: what waits for a window to close waits so much longer.',
+    ]);
+  });
+
   test('one that lasts has no end and no length yet', () => {
     const { end: _, ...lasting } = cut;
     expect(read(lasting, 'Until')).toBe('it still lasts');

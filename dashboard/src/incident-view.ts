@@ -7,6 +7,7 @@ import {
   lengthMs,
   middleMs,
   mostDropped,
+  remedyLines,
   titleOf,
   verdictClass,
   wholeSeconds,
@@ -26,6 +27,8 @@ export interface IncidentView {
   readonly facts: readonly Fact[];
   /** Of a silence: what it costs if it is a cut. */
   readonly forecast: readonly string[];
+  /** What would have saved its records, the best remedy first. */
+  readonly remedies: readonly string[];
   readonly turns: Incident['revisions'];
   /** How far each policy's grace reached, and how far it would have had to. */
   readonly graces: readonly GraceRuler[];
@@ -51,6 +54,7 @@ export function incidentView(incident: Incident): IncidentView {
     figures: figuresOf(incident),
     facts: incidentFacts(incident),
     forecast: incident.forecast === undefined ? [] : forecastLines(incident.forecast),
+    remedies: remedyLines(incident),
     turns: incident.revisions,
     graces: gracesOf(incident),
   };

@@ -1,4 +1,4 @@
-import type { Culprit, Incident, Suspicion } from '@tidemark/core';
+import { type Culprit, type Incident, remediesOf, type Suspicion } from '@tidemark/core';
 import { graceMs, named, perSecond, type Story, taskId } from './story.ts';
 
 function culprit(atMs: number): Culprit {
@@ -30,6 +30,7 @@ export function incidentsOf(story: Story): Incident[] {
   const incidents: Incident[] = [];
   const base = {
     group: 'order-counts',
+    remedies: [],
     tasks: [taskId(0)],
     partitions: [
       { topic: 'orders', partition: 1 },
@@ -130,5 +131,5 @@ export function incidentsOf(story: Story): Incident[] {
       sentence: `C's clock runs about ${(story.ahead.byMs / 1000).toFixed(1)} s ahead and pulled stream time with it; ${late.toLocaleString('en-US')} records of others are falsely late.`,
     });
   }
-  return incidents;
+  return incidents.map((incident) => ({ ...incident, remedies: remediesOf(incident) }));
 }

@@ -1,10 +1,10 @@
-import type { Culprit, Incident, IncidentKind, IncidentOf } from '@tidemark/core';
+import { type Culprit, type Incident, type IncidentKind, type IncidentOf, remediesOf } from '@tidemark/core';
 import { named } from './story.ts';
 
 const policy = { policy: 'tumbling 5s grace 5s', graceMs: 5_000 };
 
 /** What all have in common; the cost is the same, so that only the kinds differ. */
-function baseOf(nowMs: number): Omit<Incident, 'kind' | 'evidence' | 'id' | 'sentence'> {
+function baseOf(nowMs: number): Omit<Incident, 'kind' | 'evidence' | 'id' | 'sentence' | 'remedies'> {
   const startMs = nowMs - 100_000;
   const endMs = startMs + 31_000;
   return {
@@ -56,7 +56,10 @@ export function everyKind(nowMs: number): readonly Incident[] {
   const of = <K extends IncidentKind>(
     kind: K,
     own: Pick<IncidentOf<K>, 'evidence' | 'sentence'> & Partial<IncidentOf<K>>,
-  ): IncidentOf<K> => ({ ...base, id: `${kind}-1`, kind, ...own });
+  ): IncidentOf<K> => {
+    const incident = { ...base, id: `${kind}-1`, kind, ...own };
+    return { ...incident, remedies: remediesOf(incident) };
+  };
   const silence = {
     silentMs: 31_000,
     lastEventMs: startMs - 12,
@@ -64,6 +67,7 @@ export function everyKind(nowMs: number): readonly Incident[] {
     heldMs: 30_900,
     usualGapMs: 25,
     usualDelayMs: 35,
+    emptyMs: 31_200,
   };
   const ahead = { ...culprit(startMs + 5_000), source: named('C'), append: { lowMs: startMs - 300, highMs: startMs } };
   return [
@@ -94,7 +98,7 @@ export function everyKind(nowMs: number): readonly Incident[] {
       source: { kind: 'partition', topic: 'orders', partition: 1 },
       evidence: { culprit: culprit(startMs + 10_012), sinceMs: startMs, stalledMs: 30_000 },
       sentence:
-        'order-counts dropped 960 records (orders-1), falsely late: they were on the broker, but the consumer did not take them for 30 s (±1.1 s), from 11:58:20 UTC to 11:58:50 UTC and then took younger ones first. Grace 29 s would have kept all of them.',
+        'order-counts dropped 960 records (orders-1), falsely late: they were on the broker, but the consumer did not take them for 30 s (±1.1 s), from 11:58:20 UTC to 11:58:50 UTC and then took younger ones first. Grace 29 s would have kept all of them. Event-time order across partitions would have kept them, whatever the grace.',
     }),
     of('repartition', {
       source: { kind: 'producer', producerId: '4711' },

@@ -35,6 +35,12 @@ export function incidentPanel(incident: Incident, nowMs: number): HTMLElement[] 
     el('h2', {}, 'Why'),
     picturePanel(pictureOf(incident, nowMs), nowMs),
     ...(view.graces.length === 0 ? [] : [el('h2', {}, 'What it cost'), ...view.graces.map(graceRuler)]),
+    ...(view.remedies.length === 0
+      ? []
+      : [
+          el('h2', {}, 'What would have saved them'),
+          el('ul', { class: 'remedies' }, ...view.remedies.map((line) => el('li', {}, line))),
+        ]),
     ...(view.forecast.length === 0
       ? []
       : [el('h2', {}, 'What it would cost'), ...view.forecast.map((line) => el('p', {}, line))]),

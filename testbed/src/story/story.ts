@@ -32,6 +32,8 @@ export interface StoryProducer {
   readonly ratePerSecond: number;
   /** Without a name the wire's producer id is all there is. */
   readonly anonymousId?: string;
+  /** Writes to this one only; else to all. */
+  readonly partition?: number;
   /** No way to the broker: events wait and are delivered in order on return. */
   readonly cut?: Span;
   /** No events at all. */
@@ -58,7 +60,7 @@ export interface Story {
 }
 
 /** One record on the broker. */
-interface Written {
+export interface Written {
   readonly partition: number;
   readonly source: Source;
   readonly eventMs: number;
@@ -67,6 +69,8 @@ interface Written {
 
 export interface Told {
   readonly reports: readonly Report[];
+  /** In the order in which it was appended. */
+  readonly written: readonly Written[];
   /** What the consumer itself would have dropped under the policy: `[partition, offset, producer]`. */
   readonly dropped: readonly (readonly [partition: number, offset: number, producer: string])[];
 }
@@ -129,7 +133,7 @@ export function tell(story: Story): Told {
     if (nowMs % 1000 === 0) reports.push(report(nowMs));
   }
   reports.push(report(endMs + 1000));
-  return { reports, dropped };
+  return { reports, written, dropped };
 
   function report(nowMs: number): Report {
     return takeReport(observation, nowMs, {
@@ -171,7 +175,7 @@ function write(story: Story): Written[] {
       if (isIn(producer.cut, atMs - story.startMs)) appendMs = story.startMs + producer.cut!.toMs + 300;
       if (producer.unorderedMs === undefined) appendMs = sentMs = Math.max(sentMs + 0.05, appendMs);
       events.push({
-        partition: Math.floor(random() * story.partitions),
+        partition: producer.partition ?? Math.floor(random() * story.partitions),
         source,
         eventMs: Math.floor(atMs + off),
         appendMs,
