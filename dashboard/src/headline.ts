@@ -117,6 +117,7 @@ const isWrong: { readonly [K in FindingKind]: boolean } = {
   clockContradiction: true,
   clockBoundTooWide: false,
   clockSourceLost: false,
+  clockSourceMissing: false,
 };
 
 function oneOrMany(findings: readonly Finding[], many: string): string {

@@ -3,7 +3,7 @@ import { isDriftWorthTelling } from '../clock/drift.ts';
 import type { FindingKind } from '../findings/finding.ts';
 import type { DraftOf, FindingDraft, FindingsFold, SettleRule } from '../findings/settle.ts';
 import { isOpen } from '../findings/settle.ts';
-import type { ClockFold } from './clock-fold.ts';
+import type { ClockFold, ClockNode } from './clock-fold.ts';
 import type { KnownClock, KnownDrift } from './known-clock.ts';
 import { stepKey, stepsOfNow } from './steps-seen.ts';
 import * as words from './words.ts';
@@ -17,6 +17,7 @@ export const solvedRules: { readonly [K in FindingKind]?: SettleRule } = {
   clockContradiction: { openAfterMs: 10_000, closeAfterMs: 60_000 },
   clockBoundTooWide: { openAfterMs: 60_000, closeAfterMs: 60_000 },
   clockSourceLost: { openAfterMs: 20_000, closeAfterMs: 20_000 },
+  clockSourceMissing: { openAfterMs: 60_000, closeAfterMs: 60_000 },
 };
 
 export function stepDrafts(fold: ClockFold, nowMs: number): FindingDraft[] {
@@ -43,7 +44,7 @@ export function solvedDrafts(
   return [
     ...driftDrafts(known, findings),
     ...contradictionDrafts(fold, nowMs),
-    ...(graceMs === undefined ? [] : known.flatMap((clock) => boundDraft(clock, graceMs, findings) ?? [])),
+    ...(graceMs === undefined ? [] : known.flatMap((clock) => boundDraft(fold, clock, graceMs, findings) ?? [])),
     ...known.flatMap((clock) => sourceDrafts(fold, clock)),
   ];
 }
@@ -110,30 +111,36 @@ function contradictionDrafts(fold: ClockFold, nowMs: number): FindingDraft[] {
   });
 }
 
-/** Of hosts with an agent: the bound of others is what theirs allows. */
+/**
+ * Of hosts with an agent: the bound of others is what theirs allows. One that never had a source and was given none is nobody's
+ * failure: that is a finding of its own, which says what to do and alarms nobody.
+ */
 function boundDraft(
+  fold: ClockFold,
   clock: KnownClock,
   graceMs: number,
   findings: FindingsFold,
-): DraftOf<'clockBoundTooWide'> | undefined {
+): FindingDraft | undefined {
   // Of one whose readings are not believed the contradiction is told already.
   if (clock.role !== 'host' || clock.readings === undefined || clock.isSuspect) return undefined;
   const { low, high } = clock;
   const widthMs = low.basis === 'unknown' || high.basis === 'unknown' ? undefined : high.ms - low.ms;
-  const limitMs = isOpen(findings, 'clockBoundTooWide', clock.id) ? graceMs * narrowShare : graceMs;
-  if (widthMs !== undefined && widthMs <= limitMs) return undefined;
   const { ageMs } = clock.readings;
+  const isMissing = ageMs === undefined && !lacksExpected(fold.clocks.get(clock.id));
+  const kind = isMissing ? 'clockSourceMissing' : 'clockBoundTooWide';
+  const limitMs = isOpen(findings, kind, clock.id) ? graceMs * narrowShare : graceMs;
+  if (widthMs !== undefined && widthMs <= limitMs) return undefined;
   const evidence = {
     ...(widthMs === undefined ? {} : { widthMs }),
     graceMs,
     ...(ageMs === undefined ? {} : { ageMs }),
   };
   return {
-    kind: 'clockBoundTooWide',
+    kind,
     key: clock.id,
     subject: { kind: 'clock', id: clock.id, name: clock.name },
     evidence,
-    sentence: words.boundTooWide(clock, evidence),
+    sentence: isMissing ? words.sourceMissing(clock, evidence) : words.boundTooWide(clock, evidence),
   };
 }
 
@@ -161,6 +168,11 @@ function sourceDrafts(fold: ClockFold, clock: KnownClock): DraftOf<'clockSourceL
       sentence: words.sourceLost(clock.name, evidence, others),
     },
   ];
+}
+
+/** The user named a source that gives nothing: that is told as lost. */
+function lacksExpected(node: ClockNode | undefined): boolean {
+  return node?.sources.some(({ name, trouble }) => trouble !== undefined && isExpected(node, name)) ?? false;
 }
 
 /** Daemons of the host are looked for everywhere: that one was never there is no news. */

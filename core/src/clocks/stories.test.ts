@@ -47,8 +47,26 @@ const stories: readonly Story[] = [
     why: 'nobody reads the host that all are measured against: what they have in common is its own',
     fleet: { consumers: ['c0'], ntp: () => undefined, clocks: { c0: (t) => t * 300e-6 } },
     want: [
-      { kind: 'clockBoundTooWide', status: 'open', says: /^Nothing says how wrong c0's clock may be/ },
+      {
+        kind: 'clockSourceMissing',
+        status: 'open',
+        says: /^c0 has no clock source: set TIDEMARK_NTP_SERVERS or run chrony\. Until then nothing says how wrong/,
+      },
       { kind: 'clockDrift', status: 'open', says: /^c0's clock runs (29|30)\d ppm .* fast against 5 others/ },
+    ],
+  },
+  {
+    why: 'a host that never had a source is told what to do, and no alarm is raised; it ends when it has one',
+    fleet: {
+      producers: [],
+      ntp: (host) => ({
+        everyMs: 16_000,
+        errorMs: 1.5,
+        lost: (t) => (host === 'c0' && t < at ? 'none (no NTP server configured)' : undefined),
+      }),
+    },
+    want: [
+      { kind: 'clockSourceMissing', status: 'closed', says: /^c0 has no clock source: set .* nothing says how wrong/ },
     ],
   },
   {

@@ -73,6 +73,15 @@ export function boundTooWide({ name, readings }: KnownClock, { widthMs, graceMs,
 
 const oldMs = 120_000;
 
+export function sourceMissing({ name }: KnownClock, { widthMs, graceMs }: ClockBoundEvidence): string {
+  const known =
+    widthMs === undefined
+      ? 'nothing says how wrong its clock may be'
+      : `its clock is known only to within ${duration(widthMs)}`;
+  const cure = 'set TIDEMARK_NTP_SERVERS or run chrony';
+  return `${name} has no clock source: ${cure}. Until then ${known}, and the smallest grace in use is ${duration(graceMs)}.`;
+}
+
 export function sourceLost(
   name: string,
   { reason, lastReadingAgeMs }: ClockSourceEvidence,

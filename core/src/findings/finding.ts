@@ -38,6 +38,7 @@ export interface FindingEvidence {
   readonly clockContradiction: ClockContradictionEvidence;
   readonly clockBoundTooWide: ClockBoundEvidence;
   readonly clockSourceLost: ClockSourceEvidence;
+  readonly clockSourceMissing: ClockBoundEvidence;
 }
 
 export type FindingKind = keyof FindingEvidence;
@@ -48,6 +49,7 @@ export const findingKinds: readonly FindingKind[] = [
   'clockContradiction',
   'clockBoundTooWide',
   'clockSourceLost',
+  'clockSourceMissing',
 ];
 
 export interface ClockDriftEvidence {
