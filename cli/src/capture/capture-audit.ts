@@ -6,7 +6,9 @@ import {
   formatCount,
   formatUtc,
   ingest,
+  isTickDue,
   type LateTotal,
+  lookForNewsEveryMs,
 } from '@tidemark/core';
 import { table } from '../audit/plot.ts';
 import { readCapture } from './capture-file.ts';
@@ -31,16 +33,26 @@ export async function auditCapture(path: string): Promise<CaptureReport> {
   let reports = 0;
   let duplicates = 0;
   let endedMs = Number.NaN;
+  let newsTickMs = Number.NaN;
+  /** It looks for news between ticks, and judges out of turn where there is some. */
+  const passTime = (untilMs: number): void => {
+    for (let atMs = endedMs + lookForNewsEveryMs; state.hasNews && atMs < untilMs; atMs += lookForNewsEveryMs) {
+      if (!isTickDue(state, { nowMs: atMs, lastMs: newsTickMs })) continue;
+      newsTickMs = atMs;
+      assessment = assess(assessment ?? firstAssessment(atMs), state, atMs);
+    }
+    endedMs = untilMs;
+  };
   const { startedMs, refused } = await readCapture(path, {
     report: (report, receivedMs) => {
+      passTime(receivedMs);
       assessment ??= firstAssessment(receivedMs);
       if (ingest(state, report, receivedMs) === 'duplicate') duplicates++;
       else reports++;
-      endedMs = receivedMs;
     },
     tick: (nowMs) => {
+      passTime(nowMs);
       assessment = assess(assessment ?? firstAssessment(nowMs), state, nowMs);
-      endedMs = nowMs;
     },
   });
   assessment = assess(assessment ?? firstAssessment(startedMs), state, Number.isNaN(endedMs) ? startedMs : endedMs);

@@ -60,6 +60,67 @@ test('what stands between agents and a collector gives the verdicts again, offli
   }
 });
 
+test('what it says is what the collector said of the same run, live', async () => {
+  const listen = { host: '127.0.0.1', port: 0 };
+  const settings = { listen, tickMs: 10, logLevel: 'silent', dashboard: undefined } as const;
+  const collector = await startCollector(settings as never, pino({ level: 'silent' }));
+  const out = join(folder, 'live.jsonl.gz');
+  const capture = await startCapture({ listen, collectorUrl: collector.url, out }, () => Date.now(), 5);
+  try {
+    // Two groups, a cut in one and a clock ahead in the other: several causes, several rows.
+    const startMs = Date.now() - 100_000;
+    const reports = [
+      ...reportsOf({ seed: 5, startMs, seconds: 60, cut: [20, 40] }),
+      ...reportsOf({
+        seed: 6,
+        startMs,
+        seconds: 60,
+        aheadMs: 4_000,
+        agentId: 'agent-2',
+        group: 'billing',
+        topic: 'bills',
+      }),
+    ].toSorted((one, other) => one.toMs - other.toMs);
+    const assessment = async (): Promise<Assessment> =>
+      (await (await fetch(new URL('/api/assessment', collector.url))).json()) as Assessment;
+    // What evidence there is when it looks decides a verdict: both look after each report.
+    for (const report of reports) {
+      expect((await post(capture.url, report)).status).toBe(204);
+      const { tick } = await assessment();
+      await expect
+        .poll(async () => (await assessment()).tick, { interval: 5, timeout: 10_000 })
+        .toBeGreaterThan(tick + 1);
+    }
+    const live = await assessment();
+    expect(await capture.stop()).toBe(reports.length);
+
+    const again = await auditCapture(out);
+    const sorted = (rows: readonly object[]): string[] => rows.map((row) => JSON.stringify(row)).toSorted();
+    expect(sorted(again.totals)).toEqual(sorted(live.totals));
+    expect(live.totals.reduce((sum, { late }) => sum + late, 0)).toBeGreaterThan(200);
+    expect(new Set(live.totals.map(({ verdict }) => verdict)).size).toBeGreaterThan(1);
+    const dropped = live.tasks.flatMap(({ group, dropped }) =>
+      dropped.map(({ policy, count }) => ({ group, policy, dropped: count })),
+    );
+    expect(sorted(again.drops)).toEqual(sorted(dropped));
+    const told = (incidents: Assessment['incidents']): string[] =>
+      sorted(
+        incidents.map(({ kind, sentence, start, end, late, dropped }) => ({
+          kind,
+          sentence,
+          start,
+          end,
+          late,
+          dropped,
+        })),
+      );
+    expect(told(again.incidents)).toEqual(told(live.incidents));
+    expect(live.incidents.length).toBeGreaterThan(0);
+  } finally {
+    await collector.close();
+  }
+});
+
 test.for([
   { why: 'another file', text: '{"time":1}\n', says: /not a capture; tidemark capture makes one/ },
   { why: 'nothing in it', text: '', says: /it is empty/ },

@@ -27,11 +27,13 @@ export async function runCapture(flags: readonly string[]): Promise<void> {
   }
 }
 
-const tickMs = 1_000;
+/** How often a collector looks, unless it is told otherwise. */
+const usualTickMs = 1_000;
 
 export async function startCapture(
   settings: CaptureSettings,
   nowMs: () => number,
+  tickMs: number = usualTickMs,
 ): Promise<{ readonly url: string; stop(): Promise<number> }> {
   const writer = new CaptureWriter(settings.out, nowMs());
   const server = createServer((request, response) => {
