@@ -2,6 +2,7 @@ import { readReprocessSettings } from '@tidemark/config';
 import { dialects } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { runKafkaCommand } from '../../testbed/src/broker/kafka-command.ts';
 import { prng } from '../../testbed/src/story/prng.ts';
 import { planText } from '../src/reprocess/plan-text.ts';
 import { planReprocess } from '../src/reprocess/run-reprocess.ts';
@@ -23,105 +24,142 @@ function messages(): { partition: number; key: string; value: string; timestamp:
   });
 }
 
-test.skipIf(missing)('the plan of a reprocessing, against the log itself', async () => {
-  const topic = `reprocess-${Date.now()}`;
-  const groupId = `${topic}-group`;
-  const kafka = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING });
-  const admin = kafka.admin();
-  await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
-  const producer = kafka.producer();
-  await producer.connect();
-  const sent = messages();
-  await producer.send({ topic, messages: sent });
-  await producer.disconnect();
-  await admin.setOffsets({ groupId, topic, partitions: [0, 1].map((partition) => ({ partition, offset: '4800' })) });
-  const groups = (await admin.listGroups()).groups.length;
+test.skipIf(missing)(
+  'the plan of a reprocessing, against the log itself',
+  async () => {
+    const topic = `reprocess-${Date.now()}`;
+    const groupId = `${topic}-group`;
+    const kafka = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING });
+    const admin = kafka.admin();
+    await admin.connect();
+    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
+    const producer = kafka.producer();
+    await producer.connect();
+    const sent = messages();
+    await producer.send({ topic, messages: sent });
+    await producer.disconnect();
+    await admin.setOffsets({ groupId, topic, partitions: [0, 1].map((partition) => ({ partition, offset: '4800' })) });
+    const groups = (await admin.listGroups()).groups.length;
 
-  const flags = [
-    '--group',
-    groupId,
-    '--brokers',
-    brokers.join(','),
-    '--since',
-    new Date(sinceMs).toISOString(),
-    '--window',
-    'tumbling:1m',
-    '--grace',
-    '10s',
-    '--measure',
-    '100ms',
-    '--throughput',
-    '1000',
-  ];
-  const read = readReprocessSettings(flags);
-  if (!read.ok || read.value.policies.kind !== 'given') throw new Error(JSON.stringify(read));
-  const plan = await planReprocess(read.value, [read.value.policies.policy], Date.now());
+    const flags = [
+      '--group',
+      groupId,
+      '--brokers',
+      brokers.join(','),
+      '--since',
+      new Date(sinceMs).toISOString(),
+      '--window',
+      'tumbling:1m',
+      '--grace',
+      '10s',
+      '--measure',
+      '100ms',
+      '--throughput',
+      '1000',
+    ];
+    const read = readReprocessSettings(flags);
+    if (!read.ok || read.value.policies.kind !== 'given') throw new Error(JSON.stringify(read));
+    const plan = await planReprocess(read.value, [read.value.policies.policy], Date.now());
 
-  const startMs = sinceMs - window.sizeMs - graceMs;
-  const logs = [0, 1].map((partition) =>
-    sent.filter((message) => message.partition === partition).map(({ eventMs }) => eventMs),
-  );
-  const starts = logs.map((log) => log.findIndex((eventMs) => eventMs >= startMs));
-  expect(plan).toMatchObject({ startMs, leadMs: 70_000, group: { id: groupId, members: 0, isStreams: false } });
-  expect(plan.partitions).toEqual(
-    starts.map((startOffset, partition) => ({
+    const startMs = sinceMs - window.sizeMs - graceMs;
+    const logs = [0, 1].map((partition) =>
+      sent.filter((message) => message.partition === partition).map(({ eventMs }) => eventMs),
+    );
+    const starts = logs.map((log) => log.findIndex((eventMs) => eventMs >= startMs));
+    expect(plan).toMatchObject({ startMs, leadMs: 70_000, group: { id: groupId, members: 0, isStreams: false } });
+    expect(plan.partitions).toEqual(
+      starts.map((startOffset, partition) => ({
+        topic,
+        partition,
+        committed: 4_800,
+        startOffset,
+        endOffset: 4_800,
+        isCut: false,
+      })),
+    );
+    const records = starts.reduce((sum, start) => sum + 4_800 - start, 0);
+    expect(plan.volume.records).toBe(records);
+    expect(plan.volume.bytes).toBeGreaterThan(records * 5);
+    expect(plan.time).toMatchObject({ throughput: 1_000, arrival: 0, catchUpMs: records });
+    expect(plan.commands).toContain(
+      `kafka-consumer-groups.sh --bootstrap-server ${brokers.join(',')} --group ${groupId} --topic ${topic}:1 --reset-offsets --to-offset ${starts[1]} --execute`,
+    );
+
+    // What the live run dropped from there on, and what a run that starts there would.
+    const grid = dialects.kafkaStreamsGrid(window);
+    const drops = logs.map((log, partition) => {
+      const [live, replay] = [new dialects.TimeWindowDrops(grid, graceMs), new dialects.TimeWindowDrops(grid, graceMs)];
+      const start = starts[partition]!;
+      return log.map((eventMs, offset) => ({
+        live: live.take(eventMs) > 0 && offset >= start,
+        replay: offset >= start && replay.take(eventMs) > 0,
+      }));
+    });
+    const count = (of: (drop: { live: boolean; replay: boolean }) => boolean): number => drops.flat().filter(of).length;
+    expect(plan.impact).toMatchObject([
+      {
+        order: "the log's",
+        droppedLive: count(({ live }) => live),
+        droppedReplay: count(({ replay }) => replay),
+        onlyLive: count(({ live, replay }) => live && !replay),
+        onlyReplay: count(({ live, replay }) => replay && !live),
+      },
+    ]);
+    expect(plan.impact[0]!.windowsChanged).toBe(plan.impact[0]!.changed.length);
+    const text = planText(plan);
+    for (const step of [
+      '## 1. Where to start',
+      '## 2. What to reset',
+      '## 3. How much it is',
+      '## 4. How long it takes',
+      '## 5. What would change',
+    ])
+      expect(text).toContain(step);
+
+    expect((await admin.listGroups()).groups.length).toBe(groups);
+    const offsetsOf = async (id: string): Promise<number[]> => {
+      const [found] = await admin.fetchOffsets({ groupId: id, topics: [topic] });
+      return found!.partitions.toSorted((one, other) => one.partition - other.partition).map(({ offset }) => +offset);
+    };
+    const isDry = (command: string): boolean => command.endsWith('--dry-run');
+
+    // Kafka's own tool does what the plan says, and its dry runs do nothing.
+    for (const command of plan.commands.filter(isDry)) expect(await runKafkaCommand(command)).toContain(topic);
+    expect(await offsetsOf(groupId)).toEqual([4_800, 4_800]);
+    for (const command of plan.commands.filter((one) => !isDry(one))) await runKafkaCommand(command);
+    expect(await offsetsOf(groupId)).toEqual(starts);
+
+    // The same for an application of Kafka Streams, which its changelog gives away.
+    const appId = `${topic}-app`;
+    const changelog = `${appId}-counts-changelog`;
+    await admin.createTopics({ topics: [{ topic: changelog, numPartitions: partitions }] });
+    await admin.setOffsets({
+      groupId: appId,
       topic,
-      partition,
-      committed: 4_800,
-      startOffset,
-      endOffset: 4_800,
-      isCut: false,
-    })),
-  );
-  const records = starts.reduce((sum, start) => sum + 4_800 - start, 0);
-  expect(plan.volume.records).toBe(records);
-  expect(plan.volume.bytes).toBeGreaterThan(records * 5);
-  expect(plan.time).toMatchObject({ throughput: 1_000, arrival: 0, catchUpMs: records });
-  expect(plan.commands).toContain(
-    `kafka-consumer-groups.sh --bootstrap-server ${brokers.join(',')} --group ${groupId} --topic ${topic}:1 --reset-offsets --to-offset ${starts[1]} --execute`,
-  );
+      partitions: [0, 1].map((partition) => ({ partition, offset: '4800' })),
+    });
+    const app = readReprocessSettings([...flags.slice(2), '--group', appId]);
+    if (!app.ok) throw new Error(JSON.stringify(app));
+    const appPlan = await planReprocess(app.value, [read.value.policies.policy], Date.now());
+    expect(appPlan).toMatchObject({ group: { isStreams: true }, internalTopics: [changelog] });
+    const [dryRun, reset] = appPlan.commands;
+    expect(await runKafkaCommand(dryRun!)).toContain(changelog);
+    expect(await offsetsOf(appId)).toEqual([4_800, 4_800]);
+    await runKafkaCommand(reset!);
+    expect(await offsetsOf(appId)).toEqual(starts);
+    expect(await admin.listTopics()).not.toContain(changelog);
 
-  // What the live run dropped from there on, and what a run that starts there would.
-  const grid = dialects.kafkaStreamsGrid(window);
-  const drops = logs.map((log, partition) => {
-    const [live, replay] = [new dialects.TimeWindowDrops(grid, graceMs), new dialects.TimeWindowDrops(grid, graceMs)];
-    const start = starts[partition]!;
-    return log.map((eventMs, offset) => ({
-      live: live.take(eventMs) > 0 && offset >= start,
-      replay: offset >= start && replay.take(eventMs) > 0,
-    }));
-  });
-  const count = (of: (drop: { live: boolean; replay: boolean }) => boolean): number => drops.flat().filter(of).length;
-  expect(plan.impact).toMatchObject([
-    {
-      order: "the log's",
-      droppedLive: count(({ live }) => live),
-      droppedReplay: count(({ replay }) => replay),
-      onlyLive: count(({ live, replay }) => live && !replay),
-      onlyReplay: count(({ live, replay }) => replay && !live),
-    },
-  ]);
-  expect(plan.impact[0]!.windowsChanged).toBe(plan.impact[0]!.changed.length);
-  const text = planText(plan);
-  for (const step of [
-    '## 1. Where to start',
-    '## 2. What to reset',
-    '## 3. How much it is',
-    '## 4. How long it takes',
-    '## 5. What would change',
-  ])
-    expect(text).toContain(step);
-
-  expect((await admin.listGroups()).groups.length).toBe(groups);
-  const unknown = readReprocessSettings([...flags, '--group', `${topic}-nobody`]);
-  if (!unknown.ok) throw new Error(JSON.stringify(unknown));
-  await expect(planReprocess(unknown.value, [read.value.policies.policy], Date.now())).rejects.toThrow(
-    /has committed nothing/,
-  );
-  await admin.deleteTopics({ topics: [topic] });
-  await admin.disconnect();
-});
+    const unknown = readReprocessSettings([...flags, '--group', `${topic}-nobody`]);
+    if (!unknown.ok) throw new Error(JSON.stringify(unknown));
+    await expect(planReprocess(unknown.value, [read.value.policies.policy], Date.now())).rejects.toThrow(
+      /has committed nothing/,
+    );
+    await admin.deleteTopics({ topics: [topic] });
+    await admin.disconnect();
+    // Kafka's tools are fetched the first time.
+  },
+  400_000,
+);
 
 test('faults of the settings', () => {
   const read = readReprocessSettings(['--since', 'yesterday', '--window', 'tumbling:1m', '--grace', '1 s']);
