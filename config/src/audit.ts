@@ -61,6 +61,8 @@ export interface AuditSettings {
   readonly budget: audit.Amount | undefined;
   readonly costs: audit.Costs;
   readonly punctuateMs: number | undefined;
+  /** Undefined: as they arrived. Else as tasks of Kafka Streams would have taken them. */
+  readonly engineOrder: audit.LiveOptions | undefined;
   readonly clockBoundMs: number;
   readonly takenWithinMs: number;
   /** Of how many records replays are compared; 0: they are not. */
@@ -140,6 +142,9 @@ const schema = z.object({
   'cost-per-second': number.optional(),
   'cost-per-update': number.optional(),
   punctuate: duration.optional(),
+  'order-by': oneOf(['arrival', 'engine']).prefault('arrival'),
+  idle: duration.optional(),
+  'fetch-every': duration.optional(),
   'clock-bound': duration.prefault('0s'),
   'taken-within': duration.prefault('5s'),
   'replay-records': text('a whole number up to 100000000', (given) => {
@@ -171,6 +176,7 @@ export function readAuditSettings(
   const { data } = read;
   const history = historyOf(data, password, faults);
   const policies = policiesOf(data, given, faults);
+  const engineOrder = engineOrderOf(data, faults);
   if (history === undefined || policies === undefined || faults.length > 0) return { ok: false, faults };
   return {
     ok: true,
@@ -189,6 +195,7 @@ export function readAuditSettings(
         perUpdate: data['cost-per-update'],
       },
       punctuateMs: data.punctuate,
+      engineOrder,
       clockBoundMs: data['clock-bound'],
       takenWithinMs: data['taken-within'],
       replayed: data['replay-records'],
@@ -197,6 +204,15 @@ export function readAuditSettings(
 }
 
 type Data = z.infer<typeof schema>;
+
+function engineOrderOf(data: Data, faults: Fault[]): audit.LiveOptions | undefined {
+  if (data['order-by'] === 'engine') return { maxIdleMs: data.idle ?? 0, fetchEveryMs: data['fetch-every'] ?? 0 };
+  for (const flag of ['idle', 'fetch-every'] as const) {
+    if (data[flag] === undefined) continue;
+    faults.push({ where: `--${flag}`, got: `${data[flag]} ms`, expected: 'it beside --order-by engine only' });
+  }
+  return undefined;
+}
 
 function historyOf(data: Data, password: string, faults: Fault[]): HistorySetting | undefined {
   const places = [data.file, data.capture, data.topic].filter((place) => place !== undefined);

@@ -8,9 +8,11 @@ export function replayReport(
   recorded: audit.Recorded,
   policies: readonly audit.AuditPolicy[],
   directory: audit.Directory,
+  engineOrder: audit.LiveOptions | undefined,
 ): ReplayReport | undefined {
   if (recorded.count === 0) return undefined;
-  const rows = policies.flatMap((policy) => audit.replaysOf(recorded, policy, directory, idlesMs) ?? []);
+  const asLive = engineOrder && audit.byEventTimeLive(recorded, engineOrder);
+  const rows = policies.flatMap((policy) => audit.replaysOf(recorded, policy, directory, idlesMs, asLive) ?? []);
   if (rows.length === 0) {
     return {
       rows,
@@ -27,6 +29,6 @@ export function replayReport(
       : `A live run by ${reliable.scheduler} and its replay agree.`;
   return {
     rows,
-    note: `Compared over ${of}. Rows that wait are live runs against their own replay, the others replays against the run as recorded. ${advice}`,
+    note: `Compared over ${of}. Rows that wait are live runs against their own replay, the others replays against the run ${engineOrder ? 'in the order above' : 'as recorded'}. ${advice}`,
   };
 }

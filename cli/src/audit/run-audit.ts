@@ -1,6 +1,6 @@
 import { writeFileSync } from 'node:fs';
 import { type AuditSettings, faultLine, readAuditSettings } from '@tidemark/config';
-import { audit } from '@tidemark/core';
+import { audit, formatDuration } from '@tidemark/core';
 import { fileHistory } from './file-history.ts';
 import { type History, HistoryFault, type HistoryTally } from './history.ts';
 import { policiesOf } from './policies.ts';
@@ -67,7 +67,9 @@ export async function auditHistory(
       `${keyless.name}: which records its sessions lose depends on the keys; name them with --key-field`,
     );
   }
-  const waits = policies.some(({ spec }) => spec.engine === 'flink' && spec.partitions !== 'merged');
+  const waits =
+    settings.engineOrder !== undefined ||
+    policies.some(({ spec }) => spec.engine === 'flink' && spec.partitions !== 'merged');
   if (waits && !history.placesKnown) await history.read(() => {});
   const of = new audit.Audit({
     directory,
@@ -76,26 +78,75 @@ export async function auditHistory(
     appendTimes: shape.appendTimes,
     choices: shape.choices,
     clockBoundMs: settings.clockBoundMs,
-    takenWithinMs: settings.takenWithinMs,
+    takenWithinMs: takenWithin(settings, directory.places.length),
     withCauses: settings.causes,
     withOrder: settings.order,
   });
   const recorded = settings.replayed > 0 ? new audit.Recorded(settings.replayed) : undefined;
   const punctuations = policies.map((policy) => punctuation(policy, settings.punctuateMs, directory));
   if (waits) of.expect();
-  const tally: HistoryTally = await history.read((record) => {
-    of.take(record);
-    recorded?.take(record);
+  const judge = (record: audit.Audited): void => {
+    of.judge(record);
     for (const timers of punctuations) timers?.take(record);
+  };
+  const order = engineOrder(settings, policies, { directory, appendTimes: shape.appendTimes }, judge);
+  const tally: HistoryTally = await history.read((record) => {
+    of.arrive(record);
+    recorded?.take(record);
+    if (order === undefined) judge(record);
+    else if (order.waiting < maxWaiting) order.take(record);
+    else throw new HistoryFault(`--idle: ${maxWaiting} records wait for a partition that is silent; wait less long`);
   });
+  order?.end();
   of.end();
   return reportOf(of, {
-    shape,
+    shape: { ...shape, order: orderText(shape.order, settings) },
     tally,
     settings,
     punctuations,
-    replays: recorded && replayReport(recorded, policies, directory),
+    replays: recorded && replayReport(recorded, policies, directory, settings.engineOrder),
   });
+}
+
+/** What waits is kept in memory. */
+const maxWaiting = 2_000_000;
+
+/** Undefined: records are judged as they arrived. */
+function engineOrder(
+  { engineOrder }: AuditSettings,
+  policies: readonly audit.AuditPolicy[],
+  of: Pick<audit.AuditOptions, 'directory' | 'appendTimes'>,
+  judge: (record: audit.Audited) => void,
+): audit.EngineOrder | undefined {
+  if (engineOrder === undefined) return undefined;
+  const other = policies.find(({ spec }) => spec.engine === 'flink' || spec.engine === 'beam');
+  if (other !== undefined) {
+    throw new HistoryFault(
+      `--order-by engine: ${other.name} is of ${other.spec.engine}, which takes records as they come; audit it by itself`,
+    );
+  }
+  const [tasks, ...others] = new Set(policies.map(({ tasks }) => tasks));
+  if (others.length > 0)
+    throw new HistoryFault('--order-by engine: the policies share tasks in two ways; audit those of one way at once');
+  return new audit.EngineOrder({ ...of, ...engineOrder, tasks: tasks! }, judge);
+}
+
+/** One that waits for silent partitions, one after the other, takes its records that much later. */
+function takenWithin({ takenWithinMs, engineOrder }: AuditSettings, partitions: number): number {
+  if (engineOrder === undefined) return takenWithinMs;
+  const { maxIdleMs, fetchEveryMs } = engineOrder;
+  return Math.max(takenWithinMs, fetchEveryMs + maxIdleMs * Math.max(1, partitions - 1));
+}
+
+function orderText(arrival: string, { engineOrder }: AuditSettings): string {
+  if (engineOrder === undefined) return arrival;
+  const { maxIdleMs, fetchEveryMs } = engineOrder;
+  const fetched =
+    fetchEveryMs === 0 ? 'when it arrived' : `with the next fetch, one every ${formatDuration(fetchEveryMs)}`;
+  return (
+    `as tasks of Kafka Streams choose by event time, waiting ${formatDuration(maxIdleMs)} for a partition that has nothing; ` +
+    `each record was at hand ${fetched} (${arrival})`
+  );
 }
 
 async function openHistory(
@@ -104,12 +155,13 @@ async function openHistory(
   directory: audit.Directory,
   nowMs: number,
 ): Promise<History> {
-  const { history, causes, order } = settings;
+  const { history, causes, order, engineOrder } = settings;
   if (history.kind === 'file') return fileHistory(history, directory);
   if (history.kind === 'capture') throw new HistoryFault('--capture has verdicts, and no records to audit anew');
   const byKey = policies.some(({ spec, emit }) => !audit.hasGrid(spec) || emit === 'onWindowClose');
   const byPresence = policies.some(({ spec }) => spec.engine === 'kafka-streams');
-  const merged = causes || order || history.topics.length > 1 || policies.some(({ tasks }) => tasks === 'all');
+  const shares = history.topics.length > 1 || policies.some(({ tasks }) => tasks === 'all');
+  const merged = causes || order || shares || engineOrder !== undefined;
   const { kafkaHistory } = await import('./kafka-history.ts');
   return kafkaHistory(history, directory, { keys: byKey ? 'identity' : byPresence ? 'presence' : 'no', merged }, nowMs);
 }

@@ -42,6 +42,7 @@ export class Audit {
   lastEventMs: number = Number.NEGATIVE_INFINITY;
   firstArrivalMs: number = Number.POSITIVE_INFINITY;
   lastArrivalMs: number = Number.NEGATIVE_INFINITY;
+  #hasArrived = false;
   readonly #distance: OrderDistance | undefined;
   readonly #distanceByPlace: OrderDistance[] = [];
   readonly #bounds: (Map<string, OrderBounds> | undefined)[];
@@ -75,6 +76,16 @@ export class Audit {
   }
 
   take(record: Audited): void {
+    this.arrive(record);
+    this.judge(record);
+  }
+
+  /** In the order of arrival, also where records are judged in another: bounds are over all orders. */
+  arrive(record: Audited): void {
+    if (this.options.withOrder) this.#takeBounds(record);
+  }
+
+  judge(record: Audited): void {
     this.records++;
     const { eventMs, arrivalMs, place } = record;
     if (eventMs < this.firstEventMs) this.firstEventMs = eventMs;
@@ -92,7 +103,6 @@ export class Audit {
     this.digest.take(place, record.offset);
     this.#distance.take(eventMs);
     (this.#distanceByPlace[place] ??= new OrderDistance(this.options.clockBoundMs)).take(eventMs);
-    this.#takeBounds(record);
   }
 
   end(): void {
@@ -139,7 +149,8 @@ export class Audit {
   }
 
   #takeBounds({ place, eventMs, arrivalMs }: Audited): void {
-    if (this.records === 1) {
+    if (!this.#hasArrived) {
+      this.#hasArrived = true;
       for (let at = 0; at < this.#bounds.length; at++) {
         if (!this.#isShared(this.policies[at]!.policy.tasks)) this.#bounds[at] = undefined;
       }

@@ -94,8 +94,8 @@ export class Causes {
     seen.offset = record.offset;
     seen.eventMs = record.eventMs;
     seen.createMs = record.eventMs;
-    // Without the broker's stamp, the moment that the order was taken by stands for it.
-    seen.appendMs = this.#hasAppendTimes ? record.appendMs : record.arrivalMs;
+    // Without the broker's stamp, the moment that the order was taken by stands for it; another order has noted it.
+    seen.appendMs = this.#hasAppendTimes || !Number.isNaN(record.appendMs) ? record.appendMs : record.arrivalMs;
     seen.processedMs = this.#nowMs;
     this.#isLate = (observe(lane.partition.task, seen) & flag.late) !== 0;
   }

@@ -57,8 +57,12 @@ test('the orders of schedulers', () => {
   expect(orderOf(recorded, inTurns(2))).toEqual([10, 20, 11, 21, 30, 40]);
   expect(orderOf(recorded, byEventTime)).toEqual([10, 11, 20, 21, 30, 40]);
   // Partition 1 is silent for 48 ms: longer than one waits, so partition 0 runs ahead; not so long as the other.
-  expect(orderOf(recorded, byEventTimeLive(recorded, 10))).toEqual([10, 20, 30, 11, 21, 40]);
-  expect(orderOf(recorded, byEventTimeLive(recorded, 100))).toEqual([10, 11, 20, 21, 30, 40]);
+  expect(orderOf(recorded, byEventTimeLive(recorded, { maxIdleMs: 10, fetchEveryMs: 0 }))).toEqual([
+    10, 20, 30, 11, 21, 40,
+  ]);
+  expect(orderOf(recorded, byEventTimeLive(recorded, { maxIdleMs: 100, fetchEveryMs: 0 }))).toEqual([
+    10, 11, 20, 21, 30, 40,
+  ]);
 });
 
 test('a silence that is waited for makes the live run and its replay agree', () => {
@@ -110,7 +114,8 @@ test('every schedule takes every record once, each partition in its own order', 
         inTurns(1),
         inTurns(3),
         byEventTime,
-        byEventTimeLive(recorded, idleMs),
+        byEventTimeLive(recorded, { maxIdleMs: idleMs, fetchEveryMs: 0 }),
+        byEventTimeLive(recorded, { maxIdleMs: idleMs, fetchEveryMs: 7 }),
       ]) {
         const taken = lanes.map((): number[] => []);
         schedule(lanes, (lane, at) => taken[lane]!.push(at));

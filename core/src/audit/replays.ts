@@ -24,13 +24,14 @@ export interface ReplayRow {
 
 /**
  * Would reprocessing give the same windows, and with which scheduler would it? Each policy once more over the recorded history,
- * in the orders that schedulers would have taken. Undefined where every task has one partition: its order is the log's.
+ * in the orders that schedulers would have taken; `asLive` is the run that they are held against. Undefined where every task has one partition: its order is the log's.
  */
 export function replaysOf(
   recorded: Recorded,
   policy: AuditPolicy,
   directory: Directory,
   idlesMs: readonly number[],
+  asLive: Schedule = asRecorded(recorded),
 ): ReplayRow[] | undefined {
   const tasks = [
     ...Map.groupBy(
@@ -41,7 +42,7 @@ export function replaysOf(
   if (tasks.every((lanes) => lanes.length < 2) || !hasGrid(policy.spec)) return undefined;
   const topics = new Set(directory.places.map(({ topic }) => topic));
   const play = (schedule: Schedule): Played => played(policy, tasks, schedule);
-  const live = play(asRecorded(recorded));
+  const live = play(asLive);
   const replays: readonly (readonly [string, Schedule])[] = [
     ['round robin, one record each', inTurns(1)],
     ['fetches of 500 in turns', inTurns(500)],
@@ -51,7 +52,13 @@ export function replaysOf(
   const rows = replays.map(([scheduler, schedule]) => rowOf(policy, scheduler, 'replay', live, play(schedule)));
   const replay = play(byEventTime);
   const lives = idlesMs.map((ms) =>
-    rowOf(policy, `event time, waiting ${formatDuration(ms)}`, 'live', play(byEventTimeLive(recorded, ms)), replay),
+    rowOf(
+      policy,
+      `event time, waiting ${formatDuration(ms)}`,
+      'live',
+      play(byEventTimeLive(recorded, { maxIdleMs: ms, fetchEveryMs: 0 })),
+      replay,
+    ),
   );
   return [...rows, ...lives];
 }

@@ -1,4 +1,5 @@
 import { PartitionGroup } from '../dialects/kafka-streams/partition-group.ts';
+import { type LiveOptions, LiveTask, laneName } from './live-task.ts';
 import type { Recorded, RecordedLane } from './recorded.ts';
 
 /** Visits the records of a task in the order that a scheduler takes them: which lane, and which of its records. */
@@ -25,13 +26,17 @@ export const oneAfterTheOther: Schedule = inTurns(Number.POSITIVE_INFINITY);
 
 /** Of the heads the one with the smallest event time, everything at hand: what a task of Kafka Streams does that catches up. */
 export const byEventTime: Schedule = (lanes, visit) => {
-  const group = groupOf(lanes, -1);
+  const group = new PartitionGroup<Waiting>({
+    partitions: lanes.map((_, lane) => laneName(lane)),
+    extractor: 'LogAndSkipOnInvalidTimestamp',
+    maxTaskIdleMs: -1,
+  });
   const next = lanes.map(() => 0);
   const offer = (lane: number): void => {
     const at = next[lane]!;
     if (at >= lanes[lane]!.count) return;
     next[lane] = at + 1;
-    group.add(partitionOf(lane), [{ eventMs: Math.max(0, lanes[lane]!.eventsMs[at]!), lane, at }]);
+    group.add(laneName(lane), [{ eventMs: Math.max(0, lanes[lane]!.eventsMs[at]!), lane, at }]);
   };
   for (const lane of lanes.keys()) offer(lane);
   for (let step = group.next(0); step !== undefined; step = group.next(0)) {
@@ -44,39 +49,19 @@ export const byEventTime: Schedule = (lanes, visit) => {
  * The same while the records arrive, waiting at most so long for a partition that has nothing: `max.task.idle.ms`, and our own
  * scheduler by event time. `recorded` knows the order of arrival.
  */
-export function byEventTimeLive(recorded: Recorded, maxIdleMs: number): Schedule {
+export function byEventTimeLive(recorded: Recorded, live: LiveOptions): Schedule {
   return (lanes, visit) => {
     const laneOfPlace = new Map(lanes.map(({ place }, lane) => [place, lane]));
-    const group = groupOf(lanes, maxIdleMs);
+    const task = new LiveTask<Waiting>(lanes.length, live, ({ lane, at }) => visit(lane, at));
     const next = lanes.map(() => 0);
-    for (const lane of lanes.keys()) group.setLag(partitionOf(lane), 0);
-    const process = (nowMs: number): void => {
-      for (let step = group.next(nowMs); step !== undefined; step = group.next(nowMs))
-        visit(step.record!.lane, step.record!.at);
-    };
-    let nowMs = 0;
-    /** The task looks again and again: one empty partition's time starts when those before it are excused. */
-    const passTime = (untilMs: number): void => {
-      for (let look = 0; look <= lanes.length && nowMs < untilMs && group.hasBuffered; look++) {
-        nowMs = Math.min(untilMs, nowMs + Math.max(1, maxIdleMs));
-        process(nowMs);
-      }
-      nowMs = Math.max(nowMs, untilMs);
-    };
     for (let i = 0; i < recorded.count; i++) {
       const lane = laneOfPlace.get(recorded.placeAt(i));
       if (lane === undefined) continue;
       const at = next[lane]!++;
       const { eventsMs, arrivalsMs } = lanes[lane]!;
-      passTime(arrivalsMs[at]!);
-      process(nowMs);
-      group.add(partitionOf(lane), [{ eventMs: Math.max(0, eventsMs[at]!), lane, at }]);
-      process(nowMs);
+      task.arrive(lane, { eventMs: Math.max(0, eventsMs[at]!), lane, at }, arrivalsMs[at]!);
     }
-    while (group.hasBuffered) {
-      nowMs += Math.max(1, maxIdleMs);
-      process(nowMs);
-    }
+    task.end();
   };
 }
 
@@ -96,13 +81,4 @@ interface Waiting {
   readonly eventMs: number;
   readonly lane: number;
   readonly at: number;
-}
-
-function groupOf(lanes: readonly RecordedLane[], maxTaskIdleMs: number): PartitionGroup<Waiting> {
-  const partitions = lanes.map((_, lane) => partitionOf(lane));
-  return new PartitionGroup({ partitions, extractor: 'LogAndSkipOnInvalidTimestamp', maxTaskIdleMs });
-}
-
-function partitionOf(lane: number): { readonly topic: string; readonly partition: number } {
-  return { topic: 'lane', partition: lane };
 }
