@@ -29,5 +29,5 @@ const lines: LineOf = {
 function offBy(lowMs: number, highMs: number): string {
   return lowMs > 0
     ? `at least ${formatDuration(lowMs)} ahead`
-    : `about ${formatDuration(-(lowMs + highMs) / 2)} behind`;
+    : `about ${formatDuration(-(lowMs + highMs) / 2)} behind, if it was not the path`;
 }
