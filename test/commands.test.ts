@@ -30,14 +30,14 @@ const claims: readonly Claim[] = [
     where: "'bench', '--', 'clock-solver'",
   },
   {
-    commands: /^npm run -s vectors -- (testdata\/(clocks|oracles)|\/tmp\/new)$/,
+    commands: /^npm run -s vectors -- testdata\/(clocks|oracles)$/,
     by: 'testbed/src/npm-scripts.test.ts',
     where: "['testdata/clocks', 'testdata/oracles']",
   },
   {
-    commands: /^npm run -s judges -- /,
+    commands: /^npm run -s judges -- |^npm run -s vectors -- \/tmp\/new$/,
     by: 'testbed/src/judges/judges.real.test.ts',
-    where: 'askFor(judge, one, ',
+    where: "npm('judges', '--', 'kafka-streams', '--seed', '7'",
   },
   {
     commands: /^npm run -s tidemark -- audit .*--file /,

@@ -1,4 +1,9 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { root } from '../demo/run-flags.ts';
 import { judgeOracle } from '../vectors/oracles/judge.ts';
 import { buildJudge, missingForJudges } from './build.ts';
 import { askFor, drawCases } from './cases.ts';
@@ -26,3 +31,15 @@ test.skipIf(missing).for(engines.map((engine) => ({ engine, name: engine.name, v
     }
   },
 );
+
+test.skipIf(missing)('the commands of docs/dialects.md: new vectors, and the judgement of them', () => {
+  const out = mkdtempSync(join(tmpdir(), 'tidemark-judges-'));
+  const npm = (...args: readonly string[]): string =>
+    execFileSync('npm', ['run', '-s', ...args], { cwd: root, encoding: 'utf8' });
+  try {
+    npm('judges', '--', 'kafka-streams', '--seed', '7', '--count', '3', '--out', out);
+    expect(npm('vectors', '--', out)).toContain('3 passed, 0 failed');
+  } finally {
+    rmSync(out, { recursive: true });
+  }
+});
