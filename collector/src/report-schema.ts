@@ -133,6 +133,7 @@ const cell = z.strictObject({
   ...topicPartition,
   source,
   producerId: name.exactOptional(),
+  firstSequence: count.exactOptional(),
   leader: node.exactOptional(),
   leaderEpoch: node.exactOptional(),
   secondMs: instantMs,

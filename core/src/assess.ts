@@ -16,6 +16,7 @@ import { activeHold } from './lane.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
+import { settleSuccessions } from './succession.ts';
 import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
@@ -44,6 +45,7 @@ export function firstAssessment(nowMs: number): Assessment {
 
 /** What is believed at `nowMs`. Only here do incidents open, grow and close, and are verdicts given and revised. */
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
+  settleSuccessions(state, nowMs);
   judgeRows(state, nowMs);
   forgetSilent(state, nowMs);
   watchSources(state, nowMs);

@@ -5,7 +5,7 @@ import type { Forecast } from './forecast.ts';
 import type { Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
 import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
-import type { Source } from './source.ts';
+import type { ToldSource } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
 import type { Topology } from './topology/topology.ts';
 
@@ -55,7 +55,7 @@ export interface TaskAssessment {
   /** S − T: how far the consumer's time runs ahead of the truth. */
   readonly leadMs?: number;
   /** The source that holds the true stream time back, if it is overdue. */
-  readonly heldBackBy?: Source;
+  readonly heldBackBy?: ToldSource;
   /** What its suspected sources cost it if they are cut off; absent while none is suspected. */
   readonly forecast?: Forecast;
   readonly records: number;
@@ -75,7 +75,7 @@ export const sourceStates = ['live', 'idle', 'suspectedCut', 'cut', 'gone'] as c
 export type SourceState = (typeof sourceStates)[number];
 
 export interface SourceAssessment {
-  readonly source: Source;
+  readonly source: ToldSource;
   readonly partitions: readonly TopicPartition[];
   readonly state: SourceState;
   /** While its state is `suspectedCut`. */

@@ -2,7 +2,7 @@ import type { Forecast } from './forecast.ts';
 import type { BoundedInstant, Interval } from './interval.ts';
 import type { Remedy } from './remedy.ts';
 import type { Culprit, TopicPartition } from './report.ts';
-import type { Source } from './source.ts';
+import type { Source, ToldSource } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
 
 /** Why records are late: the kinds of `docs/concepts.md`. */
@@ -151,7 +151,7 @@ export interface IncidentOf<K extends IncidentKind> {
   readonly group: string;
   readonly tasks: readonly string[];
   /** Whose fault it is; of a broker outage and of a consumer's, the first partition that it was seen in. */
-  readonly source: Source;
+  readonly source: ToldSource;
   readonly partitions: readonly TopicPartition[];
   /** When it was confirmed; of one that is not (yet), when it was suspected. */
   readonly detectedAtMs: number;

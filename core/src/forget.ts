@@ -1,6 +1,7 @@
 import { assessLimits } from './assessment.ts';
 import { historyMs } from './seconds.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
+import { forgetSuccession } from './succession.ts';
 
 /** However many lanes there are, each keeps what the next seconds are judged by. */
 const leastProgress = 60;
@@ -54,5 +55,7 @@ function forgetLane(state: State, task: TaskFold, lane: LaneFold): void {
   task.lanes.delete(lane.key);
   of.lanes.splice(of.lanes.indexOf(lane), 1);
   of.holds.splice(0, of.holds.length, ...of.holds.filter((held) => held.lane !== lane));
-  if (of.lanes.length === 0) state.sources.delete(of.key);
+  if (of.lanes.length > 0) return;
+  forgetSuccession(state, of);
+  state.sources.delete(of.key);
 }

@@ -64,6 +64,10 @@ export function createHabit(): Habit {
   };
 }
 
+export function copyOf(habit: Habit): Habit {
+  return { ...habit, entries: [...habit.entries] };
+}
+
 export function isKnown(habit: Habit): boolean {
   return habit.entries.length >= leastCells && !Number.isNaN(habit.floorMs);
 }

@@ -13,6 +13,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
 import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
 import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
+import { begin, laneBefore, noteHeard } from './succession.ts';
 import { learnInputPosition, learnInputRecords } from './topology/fold.ts';
 import { createdFromMs } from './true-stream-time.ts';
 
@@ -138,26 +139,29 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
   if (task.lanes.size >= assessLimits.maxLanesPerTask) return undefined;
   const of = sourceFold(state, task.group, cell);
   const first = arrivalOf(cell.first, correction);
+  const placeKey = partitionKey(task.group, cell.topic, cell.partition);
+  if (of.lanes.length === 0) begin(state, of, { placeKey, first, cell });
+  const before = laneBefore(state, of, placeKey);
   const lane: LaneFold = {
     key,
     task,
     of,
-    source: cell.source,
+    source: of.source,
     topic: cell.topic,
     partition: cell.partition,
-    placeKey: partitionKey(task.group, cell.topic, cell.partition),
+    placeKey,
     leader: cell.leader,
     records: 0,
     late: 0,
     lastMaterialMs: Number.NaN,
     outOfOrder: 0,
-    habit: createHabit(),
+    habit: before?.habit ?? createHabit(),
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
-    last: first,
+    last: before?.last ?? first,
     progress: [],
     holds: [],
-    replay: createReplay(first),
+    replay: before?.replay ?? createReplay(first),
     ahead: undefined,
     aheadEnded: undefined,
   };
@@ -187,6 +191,9 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     suspectedId: undefined,
     suspectedSinceMs: Number.NaN,
     holds: [],
+    beginning: undefined,
+    continues: undefined,
+    continuedBy: undefined,
   };
   state.sources.set(key, fold);
   return fold;
@@ -200,6 +207,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.of.records += cell.count;
   lane.outOfOrder += cell.outOfOrder;
   lane.leader = cell.leader ?? lane.leader;
+  noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
   learnArrivals(lane, cell, correction, secondMs);
 
   lane.lastSecondMs = secondMs;

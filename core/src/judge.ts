@@ -6,6 +6,7 @@ import { materialMs } from './news.ts';
 import { blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
 import type { LaneFold, LateRow, State } from './state.ts';
+import { isProvisional } from './succession.ts';
 
 /** Some source's times must have fitted this shortly before. */
 const fitWithinMs = 2_000;
@@ -82,6 +83,10 @@ function judgeHold(
   { hold, lane }: { readonly hold: Hold; readonly lane: LaneFold },
   byMs: number,
 ): Verdict | undefined {
+  if (isProvisional(lane.of)) {
+    const missing = 'whether its producer is one that was there before, restarted';
+    return { kind: 'undecided', byMs, missing, likely: 'producerCutOff' };
+  }
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
   const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
   if (!isFit) {

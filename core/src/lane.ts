@@ -65,7 +65,9 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   let hold = activeHold(lane);
   // What an earlier cell said of its last record was corrected by what was known of the clocks then.
   const before = gap && (gap.before.offset === lane.last.offset ? lane.last : at(gap.before));
-  const silentMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
+  // Of a lane that goes on where another source's ended, its agent cannot know the silence before.
+  const beforeMs = lane.progress.length === 0 ? Math.max(0, at(first).lowMs - lane.last.highMs) || 0 : 0;
+  const silentMs = gap === undefined ? beforeMs : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
   const found = { fromMs: secondMs, silentMs, isShared: lane.source.kind === 'partition' };
   if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {
     const opened =

@@ -92,6 +92,8 @@ export interface Lane {
   readonly partition: PartitionState;
   readonly source: Source;
   readonly producerId: string | undefined;
+  /** Where its producer had got to when it was first seen; undefined: not known, or told already. */
+  firstSequence: number | undefined;
   maxEventMs: number;
   /** When one of its records last came materially late; NaN: never. */
   lastMaterialMs: number;
@@ -223,6 +225,7 @@ export function laneOf(partition: PartitionState, source: Source, producerId?: s
     partition,
     source,
     producerId,
+    firstSequence: undefined,
     maxEventMs: Number.NEGATIVE_INFINITY,
     lastMaterialMs: Number.NaN,
     last: {

@@ -200,6 +200,7 @@ export function closedCell(
   of: {
     readonly source: Source;
     readonly producerId: string | undefined;
+    readonly firstSequence: number | undefined;
     readonly topic: string;
     readonly partition: number;
     readonly leader: number | undefined;
@@ -212,6 +213,7 @@ export function closedCell(
     topic: of.topic,
     partition: of.partition,
     ...(of.producerId === undefined ? {} : { producerId: of.producerId }),
+    ...(of.firstSequence === undefined ? {} : { firstSequence: of.firstSequence }),
     ...(of.leader === undefined ? {} : { leader: of.leader }),
     ...(of.leaderEpoch === undefined ? {} : { leaderEpoch: of.leaderEpoch }),
     secondMs: cell.secondMs,

@@ -1,6 +1,6 @@
 import type { Hold } from './hold.ts';
 import { hadErrors } from './stall.ts';
-import type { LaneFold, Progress, State } from './state.ts';
+import type { LaneFold, Progress, SourceFold, State } from './state.ts';
 
 /**
  * A producer was cut off from a partition: was it the producer, or the partition's leader? The others who write there tell.
@@ -53,10 +53,16 @@ function writersBeside(state: State, lane: LaneFold): LaneFold[] {
   for (const task of state.tasks.values()) {
     if (task.group !== lane.of.group) continue;
     for (const other of task.lanes.values()) {
-      if (other.topic === lane.topic && other.partition === lane.partition && other.of !== lane.of) out.push(other);
+      if (other.topic === lane.topic && other.partition === lane.partition && !isSame(other.of, lane.of))
+        out.push(other);
     }
   }
   return out;
+}
+
+/** The one that it continues says nothing of others either. */
+function isSame(other: SourceFold, of: SourceFold): boolean {
+  return other === of || other.continuedBy === of.key;
 }
 
 function spokeWithin(progress: readonly Progress[], fromMs: number, untilMs: number): boolean {

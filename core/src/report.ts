@@ -96,6 +96,11 @@ export interface Point {
 export interface Cell extends TopicPartition {
   readonly source: Source;
   readonly producerId?: string;
+  /**
+   * Of a lane that is named by its producer id and new to the agent: the sequence number that the batch of its first record
+   * began with. 0: the producer has just begun to write there, not only just been found.
+   */
+  readonly firstSequence?: number;
   readonly leader?: number;
   readonly leaderEpoch?: number;
   /** The second: a multiple of 1000. */

@@ -10,8 +10,9 @@ import type { KnownDrops } from './known-drops.ts';
 import type { Policy } from './policy.ts';
 import type { Replay } from './replay.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
-import type { Source } from './source.ts';
+import type { ToldSource } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
+import type { Beginning } from './succession.ts';
 import { createTopology, type TopologyFold } from './topology/fold.ts';
 import type { TopologySpec } from './topology/topology.ts';
 
@@ -117,7 +118,7 @@ export interface TaskFold {
 export interface SourceFold {
   readonly key: string;
   readonly group: string;
-  readonly source: Source;
+  source: ToldSource;
   readonly lanes: LaneFold[];
   records: number;
   outOfOrder: number;
@@ -136,6 +137,10 @@ export interface SourceFold {
   suspectedSinceMs: number;
   /** The latest holds of all its lanes. */
   readonly holds: { readonly lane: LaneFold; readonly hold: Hold }[];
+  /** Of a producer that was seen to begin; the key of the source that it continues, and of the one that continues it. */
+  beginning: Beginning | undefined;
+  continues: string | undefined;
+  continuedBy: string | undefined;
 }
 
 export interface TaskPoint {
@@ -154,7 +159,7 @@ export interface LaneFold {
   readonly key: string;
   readonly task: TaskFold;
   readonly of: SourceFold;
-  readonly source: Source;
+  source: ToldSource;
   readonly topic: string;
   readonly partition: number;
   /** Of its partition in `State.partitions`. */

@@ -84,6 +84,7 @@ export function closeSecond(task: TaskState): void {
           {
             source: lane.source,
             producerId: lane.producerId,
+            firstSequence: lane.firstSequence,
             topic: partition.topic,
             partition: partition.partition,
             leader: partition.leader,
@@ -93,6 +94,7 @@ export function closeSecond(task: TaskState): void {
         ),
       );
     }
+    lane.firstSequence = undefined;
     forget(lane.cell);
   }
   task.openLanes.length = 0;

@@ -1,5 +1,5 @@
 import type { Arrival } from './arrival.ts';
-import type { LaneFold, State, TaskFold } from './state.ts';
+import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
 
 /**
  * The true stream time `T`: the smallest creation time among the events that a task will still process, replays aside. Nobody
@@ -8,7 +8,7 @@ import type { LaneFold, State, TaskFold } from './state.ts';
  *
  *     a source that is heard of    all that was made before the last fetch is here, less what its records usually take
  *     one that is overdue          nothing is known of it since its last event
- *     one that is gone             holds nothing back
+ *     one that is gone             holds nothing back, nor does one that another continues (`succession.ts`)
  */
 export interface OnlineStreamTime {
   readonly trueStreamTimeMs: number;
@@ -35,12 +35,17 @@ export type Presence = 'live' | 'silent' | 'gone';
 export function presenceOf(lane: LaneFold, nowMs: number): Presence {
   const { usualGapMs } = lane.habit;
   const silentMs = nowMs - lastSeenMs(lane);
-  const { of } = lane;
-  const ofAllMs = nowMs - of.lastSeenMs;
-  if (ofAllMs > Math.max(goneMs, goneTimes * of.usualGapMs)) return 'gone';
-  if (ofAllMs > Math.max(leastOverdueMs, overdueTimes * of.usualGapMs)) return 'silent';
+  const ofAll = lane.of.continuedBy === undefined ? presenceOfSource(lane.of, nowMs) : 'gone';
+  if (ofAll !== 'live') return ofAll;
   if (silentMs > Math.max(goneMs, goneTimes * usualGapMs)) return 'gone';
   return silentMs > Math.max(leastOverdueMs, laneOverdueTimes * usualGapMs) ? 'silent' : 'live';
+}
+
+/** In whichever partition. */
+export function presenceOfSource({ lastSeenMs, usualGapMs }: SourceFold, nowMs: number): Presence {
+  const silentMs = nowMs - lastSeenMs;
+  if (silentMs > Math.max(goneMs, goneTimes * usualGapMs)) return 'gone';
+  return silentMs > Math.max(leastOverdueMs, overdueTimes * usualGapMs) ? 'silent' : 'live';
 }
 
 /** When it was last heard of, by append time where that is known. */

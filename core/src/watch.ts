@@ -90,21 +90,7 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
     else if (isGone(of)) withdraw(fold, nowMs, 'it was silent for so long that it counts as gone');
     return;
   }
-  if (end === undefined) {
-    // Its next records are in: however long the silence was, that is over.
-    fold.incident = {
-      ...fold.incident,
-      end: {
-        lowMs: suspicion!.sinceMs,
-        highMs: of.lastSeenMs,
-        basis: 'assumed',
-        assumption: 'when it was next heard of',
-      },
-    };
-    forgetForecast(fold);
-    fold.backMs = nowMs;
-    fold.changed = true;
-  }
+  if (end === undefined) noteBack(fold, of.lastSeenMs, nowMs);
   if (nowMs - (fold.backMs ?? nowMs) < settledMs) return;
   const held = of.holds.filter(({ hold }) => hold.after.lowMs >= suspicion!.sinceMs);
   if (held.some(({ hold }) => hold.kind === 'pending' && hold.untilMs === undefined)) return;
@@ -115,8 +101,25 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
   } else {
     of.earlier.idle++;
     of.earlier.idleMs = Math.max(of.earlier.idleMs, suspicion!.silentMs);
-    withdraw(fold, nowMs, 'it came back with nothing held up: it was idle');
+    const was = of.continues === undefined ? 'it was idle' : 'it was restarted, or idle before';
+    withdraw(fold, nowMs, `it came back with nothing held up: ${was}`);
   }
+}
+
+/** Its next records are in: however long the silence was, that is over. */
+export function noteBack(fold: IncidentFold, heardMs: number, nowMs: number): void {
+  fold.incident = {
+    ...fold.incident,
+    end: {
+      lowMs: fold.incident.suspicion!.sinceMs,
+      highMs: heardMs,
+      basis: 'assumed',
+      assumption: 'when it was next heard of',
+    },
+  };
+  forgetForecast(fold);
+  fold.backMs = nowMs;
+  fold.changed = true;
 }
 
 function withdraw(fold: IncidentFold, nowMs: number, reason: string): void {

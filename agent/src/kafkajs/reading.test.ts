@@ -100,6 +100,31 @@ test.for<{
   expect(sourcesOf(read(environment, messages))).toEqual(want);
 });
 
+test('of a producer that is new, once, with which sequence number its batch began', () => {
+  const batch = (producerId: string, firstSequence?: number): Partial<Message> => ({
+    batchContext: batchContext({ producerId, ...(firstSequence === undefined ? {} : { firstSequence }) }),
+  });
+  const joined = joinedTap();
+  const begins = (batches: Partial<Message>[], from: number) => {
+    batches.forEach((parts, i) => {
+      joined.tap.reading.seen.processedMs = t0;
+      readRecord(joined.tap.reading, place.topic, place.partition, message(from + i, t0 + i, parts));
+    });
+    return joined.report().tasks[0]!.cells.map(({ source, firstSequence }) => [source, firstSequence]);
+  };
+  const first = [batch('1', 0), batch('2', 17), batch('1', 1), batch('3'), batch('-1', -1)];
+  expect(begins(first, 0)).toEqual([
+    [producer('1'), 0],
+    [producer('2'), 17],
+    [producer('3'), undefined],
+    [{ kind: 'partition', ...place }, undefined],
+  ]);
+  expect(begins([batch('1', 2), batch('2', 18)], 5)).toEqual([
+    [producer('1'), undefined],
+    [producer('2'), undefined],
+  ]);
+});
+
 test('many names in one partition keep their own lanes, also where their hashes collide', () => {
   const names = Array.from({ length: 2_000 }, (_, i) => `source-${i * 7919}`);
   const twice = [...names, ...names];

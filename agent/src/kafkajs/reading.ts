@@ -138,7 +138,7 @@ function enterBatch(
   // Many topics carry one record a batch: even then this must not look up what is the same as before.
   if (place.lane === undefined || context?.producerId !== place.producerId) {
     place.producerId = context?.producerId;
-    place.lane = laneOfProducer(place.lanes, place.producerId);
+    place.lane = laneOfProducer(place.lanes, place.producerId, context?.firstSequence);
   }
   place.leaderEpoch = context?.partitionLeaderEpoch;
   place.firstOffset = parseDigits(context?.firstOffset ?? '');

@@ -73,6 +73,8 @@ export interface BatchContext {
   readonly timestampType: number;
   /** `-1`: the producer is not idempotent. */
   readonly producerId: string;
+  /** Of the batch's first record: its number among those that this producer id wrote to the partition. */
+  readonly firstSequence?: number;
   /** Counts the leaders that the partition has had. */
   readonly partitionLeaderEpoch: number;
 }

@@ -26,7 +26,7 @@ export function createSourceLanes(partition: PartitionState): SourceLanes {
 }
 
 /** What the wire alone tells: the producer id of an idempotent producer, else only the partition. */
-export function laneOfProducer(lanes: SourceLanes, producerId: string | undefined): Lane {
+export function laneOfProducer(lanes: SourceLanes, producerId: string | undefined, firstSequence?: number): Lane {
   const id = producerId === undefined || producerId === '-1' ? '' : producerId;
   const known = lanes.byProducerId.get(id);
   if (known !== undefined) return known;
@@ -35,6 +35,15 @@ export function laneOfProducer(lanes: SourceLanes, producerId: string | undefine
     id === ''
       ? laneOf(partition, { kind: 'partition', topic: partition.topic, partition: partition.partition })
       : laneOf(partition, { kind: 'producer', producerId: id });
+  // A lane that was there before is not new to the agent, though it is to this reading.
+  if (
+    lane.source.kind === 'producer' &&
+    lane.last.offset === -1 &&
+    Number.isInteger(firstSequence) &&
+    firstSequence! >= 0
+  ) {
+    lane.firstSequence = firstSequence;
+  }
   // The overflow lane stands for any number of sources: remembering each of them would be the leak that it prevents.
   if (lane.source.kind !== 'overflow') lanes.byProducerId.set(id, lane);
   return lane;

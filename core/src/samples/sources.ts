@@ -1,5 +1,5 @@
 import type { Assessment, SourceAssessment } from '../assessment.ts';
-import { sourceName } from '../source.ts';
+import { plainName } from '../source.ts';
 import { known, type Metric, type Row, seconds, taskLabelNames, taskLabels } from './metric.ts';
 
 const labels: readonly string[] = [...taskLabelNames, 'source'];
@@ -40,5 +40,5 @@ export const sourceMetrics: readonly Metric[] = [
 ];
 
 function sources(assessment: Assessment, value: (source: SourceAssessment) => number | undefined): Row[] {
-  return assessment.tasks.flatMap((t) => known(t.sources, (s) => [...taskLabels(t), sourceName(s.source)], value));
+  return assessment.tasks.flatMap((t) => known(t.sources, (s) => [...taskLabels(t), plainName(s.source)], value));
 }

@@ -136,13 +136,14 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
   }
 
   function hear(player: Player, line: Line & readonly ['r', ...unknown[]]): void {
-    const [, p, , partition, offset, , e, b, , pid] = line;
+    const [, p, , partition, offset, , e, b, , pid, seq] = line;
     const source: Source =
       pid === -1 ? partitionSource(header, partition) : { kind: 'producer', producerId: String(pid) };
     const key = `${partition}/${pid}`;
     let lane = player.lanes.get(key);
     if (lane === undefined) {
       lane = laneOf(place(player, header, partition), source);
+      if (pid !== -1) lane.firstSequence = seq;
       player.lanes.set(key, lane);
     }
     scratch.lane = lane;

@@ -34,6 +34,8 @@ export interface StoryProducer {
   readonly anonymousId?: string;
   /** Writes to this one only; else to all. */
   readonly partition?: number;
+  /** It is restarted: what it sends from then on carries another producer id. */
+  readonly restart?: { readonly atMs: number; readonly anonymousId: string };
   /** No way to the broker: events wait and are delivered in order on return. */
   readonly cut?: Span;
   /** No events at all. */
@@ -116,8 +118,14 @@ export function tell(story: Story): Told {
       });
       batch.forEach((event, i) => {
         const key = `${number}/${JSON.stringify(event.source)}`;
-        record.lane = lanes.get(key) ?? laneOf(partition, event.source);
-        lanes.set(key, record.lane);
+        let lane = lanes.get(key);
+        if (lane === undefined) {
+          lane = laneOf(partition, event.source);
+          // They are all seen from their first record on.
+          if (lane.source.kind === 'producer') lane.firstSequence = 0;
+          lanes.set(key, lane);
+        }
+        record.lane = lane;
         record.offset = firstOffset + i;
         record.eventMs = event.eventMs;
         record.createMs = event.eventMs;
@@ -159,10 +167,9 @@ function write(story: Story): Written[] {
   const random = prng(story.seed);
   const events: Written[] = [];
   for (const producer of story.producers) {
-    const source: Source =
-      producer.anonymousId === undefined
-        ? { kind: 'named', name: producer.name }
-        : { kind: 'producer', producerId: producer.anonymousId };
+    const { restart } = producer;
+    const first = sourceOf(producer.name, producer.anonymousId);
+    const restarted = restart === undefined ? first : sourceOf(producer.name, restart.anonymousId);
     let sentMs = 0;
     for (
       let atMs = story.startMs;
@@ -176,13 +183,17 @@ function write(story: Story): Written[] {
       if (producer.unorderedMs === undefined) appendMs = sentMs = Math.max(sentMs + 0.05, appendMs);
       events.push({
         partition: producer.partition ?? Math.floor(random() * story.partitions),
-        source,
+        source: restart === undefined || appendMs < story.startMs + restart.atMs ? first : restarted,
         eventMs: Math.floor(atMs + off),
         appendMs,
       });
     }
   }
   return events.sort((a, b) => a.appendMs - b.appendMs);
+}
+
+function sourceOf(name: string, producerId: string | undefined): Source {
+  return producerId === undefined ? { kind: 'named', name } : { kind: 'producer', producerId };
 }
 
 function isIn(span: Span | undefined, atMs: number): boolean {
