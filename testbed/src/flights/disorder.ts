@@ -1,4 +1,4 @@
-import type { VerdictKind } from '@tidemark/core';
+import { isConfirmed, type VerdictKind } from '@tidemark/core';
 import { play } from '../scenarios/play.ts';
 import { landedBetween, readFlights } from './flights.ts';
 import { type StreamOptions, streamOf } from './stream.ts';
@@ -9,7 +9,7 @@ export interface Disorder {
   readonly late: number;
   readonly dropped: number;
   readonly lateBy: { readonly [K in VerdictKind]?: number };
-  /** Whatever was reported at any tick, by its sentence. */
+  /** Whatever was confirmed at any tick, by its sentence. That airlines sleep at night is a suspicion at most, and withdrawn. */
   readonly incidents: readonly string[];
 }
 
@@ -36,7 +36,7 @@ export function disorderOf({ from, until, ...options }: Run): Disorder {
   const flights = landedBetween(readFlights(), from, until);
   const said = new Map<string, string>();
   const played = play(streamOf(flights, options), ({ incidents }) => {
-    for (const { id, sentence } of incidents) said.set(id, sentence);
+    for (const incident of incidents.filter(isConfirmed)) said.set(incident.id, incident.sentence);
   });
   const { totals } = played.last;
   const lateBy: { [K in VerdictKind]?: number } = {};
