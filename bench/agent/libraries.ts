@@ -1,7 +1,7 @@
 import type { SpanExporter } from '@opentelemetry/sdk-trace';
 import type { Kafka as KafkaClass, KafkaConfig } from 'kafkajs';
 
-export const libraryNames = ['tidemark', 'otel', 'datadog'] as const;
+export const libraryNames = ['none', 'tidemark', 'otel', 'datadog'] as const;
 export type Library = (typeof libraryNames)[number];
 
 /** A kafkajs that a library is attached to, as its guide says. Where its data go is in the environment (`environmentOf`). */
@@ -17,6 +17,7 @@ const plain = (require: NodeJS.Require): Attached => {
 };
 
 export const libraries: { readonly [L in Library]: Load } = {
+  none: async (require) => plain(require),
   tidemark: async (require) => {
     const { attach } = await import('tidemark');
     const { kafka } = plain(require);
@@ -44,6 +45,8 @@ export const libraries: { readonly [L in Library]: Load } = {
 /** Where they send what they send: to a sink that takes everything. */
 export function environmentOf(library: Library, sinkUrl: string): { readonly [name: string]: string } {
   switch (library) {
+    case 'none':
+      return {};
     case 'tidemark':
       return {
         TIDEMARK_COLLECTOR_URL: sinkUrl,
