@@ -1,4 +1,4 @@
-import type { dialects } from '@tidemark/core';
+import type { audit, dialects } from '@tidemark/core';
 
 /** The five steps of a reprocessing, with their numbers. */
 export interface ReprocessPlan {
@@ -13,7 +13,7 @@ export interface ReprocessPlan {
   readonly commands: readonly string[];
   readonly volume: { readonly records: number; readonly bytes: number };
   readonly time: TimePlan;
-  readonly impact: readonly ImpactRow[];
+  readonly impact: readonly audit.Impact[];
   readonly notes: readonly string[];
 }
 
@@ -42,17 +42,6 @@ export interface TimePlan {
   /** Undefined: never, or not known. */
   readonly catchUpMs: number | undefined;
   readonly sentence: string;
-}
-
-export interface ImpactRow {
-  readonly policy: string;
-  readonly order: string;
-  readonly droppedLive: number;
-  readonly droppedReplay: number;
-  readonly onlyLive: number;
-  readonly onlyReplay: number;
-  readonly windowsChanged: number;
-  readonly changed: readonly { readonly startMs: number; readonly endMs: number }[];
 }
 
 /** How far before `sinceMs` reading must start: a window that is open then, and how late its records may come. */
