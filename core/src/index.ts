@@ -58,6 +58,7 @@ export * from './source.ts';
 export { createState, type LateRow, type State } from './state.ts';
 export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
+export { type Colours, darkColours, lightColours } from './telling/colours.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
 export { forecastLines } from './telling/forecast-lines.ts';
 export * from './telling/format.ts';

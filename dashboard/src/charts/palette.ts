@@ -1,19 +1,11 @@
-import type { IncidentKind, VerdictKind } from '@tidemark/core';
+import { type Colours, darkColours, type IncidentKind, lightColours } from '@tidemark/core';
 
-/**
- * Okabe and Ito's colours, which people with any colour vision tell apart, darkened on white and brightened on black as far
- * as a thin line needs. Colour never speaks alone: lines have dashes and labels, bars have patterns.
- */
-export interface Palette {
-  readonly ink: string;
-  readonly faint: string;
-  readonly grid: string;
-  readonly ground: string;
+/** The colours of the page's charts. Colour never speaks alone: lines have dashes and labels, bars have patterns. */
+export interface Palette extends Colours {
   readonly streamTime: string;
   readonly trueTime: string;
   readonly lead: string;
   readonly sources: readonly string[];
-  readonly verdicts: { readonly [K in VerdictKind]: string };
   readonly spans: { readonly [K in IncidentKind | 'silent']: SpanColours };
 }
 
@@ -54,50 +46,20 @@ function spansOf(by: { readonly [K in keyof typeof lightSpans]: SpanColours }): 
 }
 
 export const light: Palette = {
-  ink: '#14212b',
-  faint: '#55636e',
-  grid: '#e4e9ed',
-  ground: '#ffffff',
+  ...lightColours,
   streamTime: '#14212b',
   trueTime: '#c25100',
   lead: 'rgba(213, 94, 0, 0.17)',
   sources: ['#0072b2', '#007a59', '#b0407f', '#946300', '#2378a9', '#5b6770'],
-  verdicts: {
-    producerCutOff: '#d55e00',
-    brokerOutage: '#9c3c00',
-    clockAhead: '#b0407f',
-    clockBehind: '#7d2a59',
-    consumerInterleave: '#b07a00',
-    repartition: '#7a5500',
-    backfill: '#2b83b6',
-    outOfOrderSource: '#0072b2',
-    ordinary: '#8a96a0',
-    undecided: '#5b6770',
-  },
   spans: spansOf(lightSpans),
 };
 
 export const dark: Palette = {
-  ink: '#edf2f5',
-  faint: '#9aaab5',
-  grid: '#26323b',
-  ground: '#131b21',
+  ...darkColours,
   streamTime: '#edf2f5',
   trueTime: '#ff8a3d',
   lead: 'rgba(255, 138, 61, 0.20)',
   sources: ['#56b4e9', '#2cc79b', '#e59ac6', '#f0c23b', '#8fd0f5', '#b8c4cc'],
-  verdicts: {
-    producerCutOff: '#ff8a3d',
-    brokerOutage: '#ffb98a',
-    clockAhead: '#e59ac6',
-    clockBehind: '#f3c8e0',
-    consumerInterleave: '#e6ad1a',
-    repartition: '#f3d68a',
-    backfill: '#8fd0f5',
-    outOfOrderSource: '#56b4e9',
-    ordinary: '#7d8a94',
-    undecided: '#b8c4cc',
-  },
   spans: spansOf(darkSpans),
 };
 

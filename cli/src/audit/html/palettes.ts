@@ -1,45 +1,18 @@
+import { type Colours, darkColours, lightColours } from '@tidemark/core';
 import type { Palettes } from './draw-charts.ts';
 
-/** Okabe and Ito's colours, as on the collector's page: darkened on white, brightened on black. */
+interface Own {
+  readonly kept: string;
+  readonly dropped: string;
+  readonly recommended: string;
+  readonly curve: string;
+}
+
+function paletteOf({ ink, faint, grid, verdicts }: Colours, own: Own): Palettes['light'] {
+  return { ink, faint, grid, declared: ink, ...verdicts, ...own };
+}
+
 export const palettes: Palettes = {
-  light: {
-    ink: '#14212b',
-    faint: '#55636e',
-    grid: '#e4e9ed',
-    kept: '#b9c4cc',
-    dropped: '#c25100',
-    declared: '#14212b',
-    recommended: '#007a59',
-    curve: '#0072b2',
-    producerCutOff: '#d55e00',
-    brokerOutage: '#9c3c00',
-    clockAhead: '#b0407f',
-    clockBehind: '#7d2a59',
-    consumerInterleave: '#b07a00',
-    repartition: '#7a5500',
-    backfill: '#2b83b6',
-    outOfOrderSource: '#0072b2',
-    ordinary: '#8a96a0',
-    undecided: '#5b6770',
-  },
-  dark: {
-    ink: '#edf2f5',
-    faint: '#9aaab5',
-    grid: '#26323b',
-    kept: '#3d4b56',
-    dropped: '#ff8a3d',
-    declared: '#edf2f5',
-    recommended: '#2cc79b',
-    curve: '#56b4e9',
-    producerCutOff: '#ff8a3d',
-    brokerOutage: '#ffb98a',
-    clockAhead: '#e59ac6',
-    clockBehind: '#f3c8e0',
-    consumerInterleave: '#e6ad1a',
-    repartition: '#f3d68a',
-    backfill: '#8fd0f5',
-    outOfOrderSource: '#56b4e9',
-    ordinary: '#7d8a94',
-    undecided: '#b8c4cc',
-  },
+  light: paletteOf(lightColours, { kept: '#b9c4cc', dropped: '#c25100', recommended: '#007a59', curve: '#0072b2' }),
+  dark: paletteOf(darkColours, { kept: '#3d4b56', dropped: '#ff8a3d', recommended: '#2cc79b', curve: '#56b4e9' }),
 };
