@@ -4,10 +4,9 @@
  *
  *   npm run -s bench -- audit [--blocks 7] [--pairs 9] [--json]
  */
-import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { medianOf } from '../median.ts';
+import { reported } from '../report.ts';
 import { History } from './history.ts';
 import { keptBytes } from './memory.ts';
 import { auditOf } from './runs.ts';
@@ -85,15 +84,12 @@ console.log(
 );
 const vsOneGrace = medianOf(nsPerRecord['1,000 graces'].map((ns, i) => ns / nsPerRecord['one grace'][i]!));
 const driver = await vsTestDriver(Number(options.pairs));
-const ratios = { vsOneGrace: vsOneGrace.median, vsKafkaStreams: driver.median };
-const ci = { vsOneGrace: [vsOneGrace.low, vsOneGrace.high], vsKafkaStreams: [driver.low, driver.high] };
-console.table({ 'a thousand graces, times the cost of one': vsOneGrace, 'times faster than the test driver': driver });
-if (options.json) {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`;
-  console.log(JSON.stringify({ bench: 'audit', commit, machine, ratios, ci, kept, runs: rows }));
-}
-const isUnclear =
-  (vsOneGrace.low < most.vsOneGrace && vsOneGrace.high > most.vsOneGrace) ||
-  (driver.low < least.vsKafkaStreams && driver.high > least.vsKafkaStreams);
-process.exit(isUnclear ? 2 : 0);
+reported({
+  bench: 'audit',
+  ratios: { vsOneGrace, vsKafkaStreams: driver },
+  runs: [...rows, { name: 'kept bytes', ...kept }],
+  json: options.json,
+  isUnclear:
+    (vsOneGrace.low < most.vsOneGrace && vsOneGrace.high > most.vsOneGrace) ||
+    (driver.low < least.vsKafkaStreams && driver.high > least.vsKafkaStreams),
+});

@@ -4,10 +4,9 @@
  *
  *   npm run -s bench -- dialects [--blocks 15] [--pairs 15] [--json]
  */
-import { execFileSync } from 'node:child_process';
-import { cpus } from 'node:os';
 import { parseArgs } from 'node:util';
 import { medianOf } from '../median.ts';
+import { reported } from '../report.ts';
 import { runsOf } from './runs.ts';
 import { vsTestDriver } from './test-driver.ts';
 import { makeTrace } from './trace.ts';
@@ -62,12 +61,10 @@ console.table(
 );
 
 const names = { tumbling: 'vsTestDriver', session: 'vsTestDriverSession' } as const;
-const ratios = Object.fromEntries(driver.map(({ window, ratio }) => [names[window], ratio.median]));
-const ci = Object.fromEntries(driver.map(({ window, ratio }) => [names[window], [ratio.low, ratio.high]]));
-if (options.json) {
-  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
-  const machine = `${cpus()[0]?.model ?? 'unknown'}, ${cpus().length} cores`;
-  console.log(JSON.stringify({ bench: 'dialects', commit, machine, ratios, ci, runs: [...rows, ...driver] }));
-}
-const isUnclear = driver.some(({ ratio }) => ratio.low < leastVsTestDriver && ratio.high >= leastVsTestDriver);
-process.exit(isUnclear ? 2 : 0);
+reported({
+  bench: 'dialects',
+  ratios: Object.fromEntries(driver.map(({ window, ratio }) => [names[window], ratio])),
+  runs: [...rows, ...driver],
+  json: options.json,
+  isUnclear: driver.some(({ ratio }) => ratio.low < leastVsTestDriver && ratio.high >= leastVsTestDriver),
+});
