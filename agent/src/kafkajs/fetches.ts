@@ -1,14 +1,11 @@
 import { observeFetch, observeFetchError, observePosition, partitionOf, type TaskState } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
-import { countError, type Guard, guarded } from '../guard.ts';
+import type { Guard } from '../guard.ts';
 import { lookAtClock, type WallClock } from '../wall-clock.ts';
-import type { Broker, Cluster, FetchRequest, FetchResponse, Kafka } from './shapes.ts';
+import { type Answered, probeFetches } from './fetch-probe.ts';
+import type { Cluster, FetchRequest, Kafka } from './shapes.ts';
 
-/**
- * Sees every fetch of one consumer. kafkajs's events tell neither when a request was sent nor of a response without records,
- * and both are what brackets the append time of a record. So we go one layer down: a consumer's cluster makes its brokers by
- * `createBroker`, and each of them has a `fetch`.
- */
+/** When a fetch was asked, and how far the partition reached then, is what brackets the append time of a record. */
 export interface FetchTap {
   readonly guard: Guard;
   readonly host: { readonly wallClock: WallClock };
@@ -48,67 +45,37 @@ export function catchCluster<T>(
 
 /** False if this kafkajs has another shape: then nothing was touched. */
 export function tapFetches(cluster: Cluster | undefined, tap: FetchTap): boolean {
-  const pool = cluster?.brokerPool;
-  const createBroker = pool?.createBroker;
-  if (pool === undefined || typeof createBroker !== 'function') return false;
-  pool.createBroker = function (this: unknown, options: unknown): Broker {
-    const broker = createBroker.call(this as never, options);
-    guarded(tap.guard, () => tapBroker(broker, tap));
-    return broker;
-  };
-  return true;
-}
-
-function tapBroker(broker: Broker, tap: FetchTap): void {
-  const { fetch } = broker;
-  if (typeof fetch !== 'function') throw new Error('a broker of this kafkajs has no fetch');
-  broker.fetch = function (this: unknown, request: FetchRequest): Promise<FetchResponse> {
-    const askedMs = Date.now();
-    const answer = fetch.call(this as never, request);
-    // A side chain: kafkajs awaits the very promise that it would have had. Ours was chained first and so runs first.
-    if (!tap.guard.detached) {
-      answer.then(
-        (response) => noteAnswer(tap, { askedMs, request, response, leader: leaderOf(broker, request) }),
-        () => noteFailure(tap, request),
-      );
-    }
-    return answer;
-  };
+  return probeFetches(cluster, {
+    guard: tap.guard,
+    answered: (answered) => noteAnswer(tap, answered),
+    failed: (request) => noteFailure(tap, request),
+  });
 }
 
 /** A consumer that names its rack may have been answered by a follower: which of both is not told. */
-function leaderOf(broker: Broker, request: FetchRequest): number | undefined {
+function leaderOf({ broker, request }: Answered): number | undefined {
   return broker.nodeId === null || request.rackId ? undefined : Number(broker.nodeId);
 }
 
-interface Answered {
-  readonly askedMs: number;
-  readonly request: FetchRequest;
-  readonly response: FetchResponse;
-  readonly leader: number | undefined;
-}
-
-function noteAnswer(tap: FetchTap, { askedMs, request, response, leader }: Answered): void {
-  try {
-    const { task } = tap;
-    if (task === undefined) return;
-    const answeredMs = Date.now();
-    lookAtClock(tap.host.wallClock);
-    if (!tap.fetchesAhead) notePositions(task, request);
-    for (const { topicName, partitions } of response.responses) {
-      for (const { partition, errorCode, highWatermark, messages } of partitions) {
-        const lastOffset = messages.at(-1)?.offset;
-        observeFetch(partitionOf(task, topicName, partition), {
-          askedMs,
-          answeredMs,
-          highWaterOffset: errorCode === 0 ? known(parseDigits(highWatermark)) : undefined,
-          lastOffset: lastOffset === undefined ? undefined : known(parseDigits(lastOffset)),
-          leader,
-        });
-      }
+function noteAnswer(tap: FetchTap, answered: Answered): void {
+  const { task } = tap;
+  if (task === undefined) return;
+  const { askedMs, request, response } = answered;
+  const answeredMs = Date.now();
+  const leader = leaderOf(answered);
+  lookAtClock(tap.host.wallClock);
+  if (!tap.fetchesAhead) notePositions(task, request);
+  for (const { topicName, partitions } of response.responses) {
+    for (const { partition, errorCode, highWatermark, messages } of partitions) {
+      const lastOffset = messages.at(-1)?.offset;
+      observeFetch(partitionOf(task, topicName, partition), {
+        askedMs,
+        answeredMs,
+        highWaterOffset: errorCode === 0 ? known(parseDigits(highWatermark)) : undefined,
+        lastOffset: lastOffset === undefined ? undefined : known(parseDigits(lastOffset)),
+        leader,
+      });
     }
-  } catch (error) {
-    countError(tap.guard, error);
   }
 }
 
@@ -122,15 +89,12 @@ function notePositions(task: TaskState, request: FetchRequest): void {
   }
 }
 
-function noteFailure(tap: FetchTap, request: FetchRequest): void {
-  guarded(tap.guard, () => {
-    const { task } = tap;
-    if (task === undefined) return;
-    const nowMs = Date.now();
-    for (const { topic, partitions } of request.topics) {
-      for (const { partition } of partitions) observeFetchError(partitionOf(task, topic, partition), nowMs);
-    }
-  });
+function noteFailure({ task }: FetchTap, request: FetchRequest): void {
+  if (task === undefined) return;
+  const nowMs = Date.now();
+  for (const { topic, partitions } of request.topics) {
+    for (const { partition } of partitions) observeFetchError(partitionOf(task, topic, partition), nowMs);
+  }
 }
 
 function known(value: number): number | undefined {

@@ -1,3 +1,5 @@
+import { createGuard } from '../guard.ts';
+import { probeFetches } from '../kafkajs/fetch-probe.ts';
 import type { Cluster, FetchRequest, FetchResponse } from '../kafkajs/shapes.ts';
 
 /** How far a partition reached when the broker last answered for it, and how far we had asked. */
@@ -12,23 +14,27 @@ export interface Answer {
 
 /**
  * Sees the answers of a consumer's fetches. kafkajs hands on only what has records in it, and an event-time order must know of
- * a partition that has none. False if this kafkajs has another shape.
+ * a partition that has none. False if this kafkajs has another shape; answers of another shape are `unreadable`, and
+ * kafkajs gets them as they are.
  */
-export function tapAnswers(cluster: Cluster | undefined, onAnswer: (answer: Answer) => void): boolean {
-  const pool = cluster?.brokerPool;
-  const createBroker = pool?.createBroker;
-  if (pool === undefined || typeof createBroker !== 'function') return false;
-  pool.createBroker = function (this: unknown, options: unknown) {
-    const broker = createBroker.call(this as never, options);
-    const { fetch } = broker;
-    broker.fetch = async function (this: unknown, request: FetchRequest): Promise<FetchResponse> {
-      const response = await fetch.call(this as never, request);
-      for (const answer of answersIn(request, response)) onAnswer(answer);
-      return response;
-    };
-    return broker;
-  };
-  return true;
+export function tapAnswers(
+  cluster: Cluster | undefined,
+  on: { readonly answer: (answer: Answer) => void; readonly unreadable: () => void },
+): boolean {
+  return probeFetches(cluster, {
+    guard: createGuard({ errors: 0 }),
+    answered: ({ request, response }) => {
+      let answers: readonly Answer[];
+      try {
+        answers = [...answersIn(request, response)];
+      } catch (error) {
+        on.unreadable();
+        throw error;
+      }
+      for (const answer of answers) on.answer(answer);
+    },
+    failed: () => {},
+  });
 }
 
 function* answersIn(request: FetchRequest, { responses }: FetchResponse): Iterable<Answer> {
@@ -38,12 +44,10 @@ function* answersIn(request: FetchRequest, { responses }: FetchResponse): Iterab
       if (errorCode !== 0) continue;
       const { fetchOffset } = asked.find((each) => each.partition === partition) ?? {};
       const stable = Number(lastStableOffset ?? -1);
-      yield {
-        topic,
-        partition,
-        endOffset: stable >= 0 ? stable : Number(highWatermark),
-        emptyAtOffset: messages.length === 0 && fetchOffset !== undefined ? Number(fetchOffset) : undefined,
-      };
+      const endOffset = stable >= 0 ? stable : Number(highWatermark);
+      if (Number.isNaN(endOffset)) throw new TypeError('an answer of this kafkajs does not say where a partition ends');
+      const emptyAtOffset = messages.length === 0 && fetchOffset !== undefined ? Number(fetchOffset) : undefined;
+      yield { topic, partition, endOffset, emptyAtOffset };
     }
   }
 }

@@ -73,9 +73,11 @@ export function scheduledConsumer(kafka: Kafka, config: ConsumerConfig, options:
     void scheduler?.commit();
     scheduler?.forget();
   });
-  const isSeen = tapAnswers(cluster, ({ topic, partition, endOffset, emptyAtOffset }) =>
-    scheduler?.answered({ topic, partition }, endOffset, emptyAtOffset),
-  );
+  const isSeen = tapAnswers(cluster, {
+    answer: ({ topic, partition, endOffset, emptyAtOffset }) =>
+      scheduler?.answered({ topic, partition }, endOffset, emptyAtOffset),
+    unreadable: () => scheduler?.unanswered(),
+  });
   if (!isSeen) {
     throw new TypeError('scheduledConsumer: expected kafkajs 2.x, whose consumers fetch through a pool of brokers');
   }

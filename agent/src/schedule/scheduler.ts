@@ -54,6 +54,8 @@ export class Scheduler {
   #schedule: Schedule | undefined;
   /** Raised whenever what was fetched before is void. */
   #generation = 0;
+  /** What the broker still has cannot be told. */
+  #isBlind = false;
   #failure: { readonly error: unknown } | undefined;
   #running: Promise<void> | undefined;
   #askingAgain: NodeJS.Timeout | undefined;
@@ -79,6 +81,7 @@ export class Scheduler {
       if (!this.#waiting.has(key)) this.#waiting.set(key, createWaiting(topic, partition));
     }
     this.#schedule = createSchedule(scheduling, inputs);
+    if (this.#isBlind) this.#assumeEmpty();
     for (const waiting of this.#waiting.values()) this.#offer(waiting);
     this.#go();
   }
@@ -109,7 +112,8 @@ export class Scheduler {
     addTo(waiting, messages);
     const endOffset = this.#endOffsets.get(key);
     const nextOffset = Number(messages.at(-1)?.offset) + 1;
-    this.#schedule?.setLag(waiting, endOffset === undefined ? undefined : Math.max(0, endOffset - nextOffset));
+    const unknown = this.#isBlind ? 0 : undefined;
+    this.#schedule?.setLag(waiting, endOffset === undefined ? unknown : Math.max(0, endOffset - nextOffset));
     if (waitingCount(waiting) >= this.#options.maxWaiting) {
       waiting.isFull = true;
       this.#side.fetchNoMore(waiting);
@@ -120,11 +124,28 @@ export class Scheduler {
 
   /** How far a partition reached at the broker; `emptyAtOffset`: and that it had nothing from there on. */
   answered({ topic, partition }: TopicPartition, endOffset: number, emptyAtOffset: number | undefined): void {
+    if (this.#isBlind) return;
     const key = keyOf(topic, partition);
     this.#endOffsets.set(key, endOffset);
     if (emptyAtOffset === undefined || !this.#waiting.has(key)) return;
     this.#schedule?.setLag({ topic, partition }, Math.max(0, endOffset - emptyAtOffset));
     this.#go();
+  }
+
+  /**
+   * The answers of this kafkajs cannot be read. An order by event time would wait without end for a partition of which it does
+   * not know that it is empty, so from now on each is taken to be, and waited for as long as for one that is.
+   */
+  unanswered(): void {
+    if (this.#isBlind) return;
+    this.#isBlind = true;
+    this.#endOffsets.clear();
+    this.#assumeEmpty();
+    this.#go();
+  }
+
+  #assumeEmpty(): void {
+    for (const partition of this.#partitions) this.#schedule?.setLag(partition, 0);
   }
 
   /**
