@@ -1,8 +1,8 @@
 import type { IncidentDraft, IncidentKind } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
-import { sourceName } from './source.ts';
+import { sourceKey, sourceName } from './source.ts';
 import { suspected, withdrawn } from './suspicion-sentence.ts';
-import { formatCount, formatDuration, wholeSeconds } from './telling/format.ts';
+import { formatCounted, formatDuration, wholeSeconds } from './telling/format.ts';
 
 type Told = Omit<IncidentDraft, 'sentence'>;
 
@@ -52,8 +52,9 @@ function when({ start, end }: Told): string {
   return `for ${formatDuration(lengthMs)}${slack}, from ${timeOfDay(middleMs(start))} to ${timeOfDay(middleMs(end))}`;
 }
 
-function mover({ culprit }: Told): string {
-  return culprit === undefined ? 'others' : sourceName(culprit.source);
+function mover({ source, culprit }: Told): string {
+  if (culprit === undefined) return 'others';
+  return sourceKey(culprit.source) === sourceKey(source) ? 'a younger one of them' : sourceName(culprit.source);
 }
 
 function losses(incident: Told): string {
@@ -62,8 +63,8 @@ function losses(incident: Told): string {
   const where =
     places.length > 4 ? `${places.slice(0, 3).join(', ')} and ${places.length - 3} more` : places.join(', ');
   const of = isOfOthers[incident.kind] ? '' : ` of ${sourceName(incident.source)}`;
-  if (count > 0) return `${incident.group} dropped ${formatCount(count)} records${of} (${where})`;
-  return `${incident.group} took ${formatCount(incident.late.count)} records${of} (${where}) late`;
+  if (count > 0) return `${incident.group} dropped ${formatCounted(count, 'record')}${of} (${where})`;
+  return `${incident.group} took ${formatCounted(incident.late.count, 'record')}${of} (${where}) late`;
 }
 
 /** Kinds whose source is not the one that the records are from. */
