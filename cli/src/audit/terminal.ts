@@ -1,4 +1,4 @@
-import { audit, formatCount, formatDuration } from '@tidemark/core';
+import { audit, formatCount, formatCounted, formatDuration } from '@tidemark/core';
 import { percent } from './objectives.ts';
 import { fitted, sampled, sparkline, table } from './plot.ts';
 import type { AuditReport, PolicyReport } from './report-shape.ts';
@@ -10,7 +10,7 @@ const plotWidth = 64;
 export function terminal(report: AuditReport): string {
   const { history } = report;
   const parts = [
-    `${history.name}: ${formatCount(history.records)} records of ${counted(history.sources, 'source')} in ${counted(history.partitions, 'partition')}, event times ${span(history.firstEventMs, history.lastEventMs)}`,
+    `${history.name}: ${formatCounted(history.records, 'record')} of ${formatCounted(history.sources, 'source')} in ${formatCounted(history.partitions, 'partition')}, event times ${span(history.firstEventMs, history.lastEventMs)}`,
     `Order of arrival: ${history.order}.`,
     ...history.notes,
     ...Object.entries(history.skipped).map(
@@ -107,18 +107,21 @@ function lossesText(policy: PolicyReport): string[] {
         .map((row) => [row.source, formatCount(row.records), formatCount(row.dropped), row.cause ?? '']),
     ),
   );
-  const places = policy.byPartition.filter(({ dropped }) => dropped > 0).slice(0, 10);
+  const places = policy.byPartition.filter(({ dropped }) => dropped > 0);
   lines.push(
     '',
     table(
       ['partition', 'records', 'dropped', 'offsets'],
-      places.map((row) => [
-        `${row.topic}-${row.partition}`,
-        formatCount(row.records),
-        formatCount(row.dropped),
-        ranges(row),
-      ]),
+      places
+        .slice(0, 10)
+        .map((row) => [
+          `${row.topic}-${row.partition}`,
+          formatCount(row.records),
+          formatCount(row.dropped),
+          ranges(row),
+        ]),
     ),
+    ...(places.length > 10 ? [`  and ${formatCount(places.length - 10)} more, which are in --json`] : []),
   );
   if (policy.windows !== undefined) {
     const { worst, early } = policy.windows;
@@ -258,10 +261,6 @@ function ranges({ offsets, overflow }: PolicyReport['byPartition'][number]): str
 
 function share(part: number, of: number): string {
   return of === 0 ? '0 %' : percent(part / of);
-}
-
-function counted(count: number, what: string): string {
-  return `${formatCount(count)} ${what}${count === 1 ? '' : 's'}`;
 }
 
 function span(fromMs: number | undefined, toMs: number | undefined): string {

@@ -11,7 +11,9 @@ export function chartsOf(policy: PolicyReport, at: number): PlainChart[] {
     policy.dropped > 0
       ? [overTime(policy, `time-${at}`), windows(policy, `windows-${at}`), sources(policy, `sources-${at}`)]
       : [];
-  return [curve(policy, `curve-${at}`), ...made].filter((chart) => chart !== undefined);
+  return [...(policy.advice.likelihood > 0 ? [curve(policy, `curve-${at}`)] : []), ...made].filter(
+    (chart) => chart !== undefined,
+  );
 }
 
 function overTime({ overTime }: PolicyReport, id: string): PlainChart {
@@ -105,9 +107,28 @@ function sources({ bySource }: PolicyReport, id: string): PlainChart | undefined
     ...plain,
     id,
     type: 'bar',
-    labels: losing.map(({ source }) => (source.length > 24 ? `${source.slice(0, 23)}…` : source)),
+    labels: shortNames(losing.map(({ source }) => source)),
     horizontal: true,
     xTitle: 'records dropped',
     series: [{ label: 'dropped', colour: 'dropped', values: losing.map(({ dropped }) => dropped), marks: false }],
   };
+}
+
+const maxLabel = 24;
+
+/** Long names as what tells them apart: without what all of them begin and end with. */
+function shortNames(names: readonly string[]): string[] {
+  const [one = ''] = names;
+  const shared = (at: (name: string, i: number) => string | undefined): number => {
+    let length = 0;
+    while (length < one.length && names.every((name) => at(name, length) === at(one, length))) length++;
+    return length;
+  };
+  const start = shared((name, i) => name[i]);
+  const end = shared((name, i) => name.at(-1 - i));
+  return names.map((name) => {
+    if (name.length <= maxLabel) return name;
+    const telling = name.slice(Math.max(0, start - 2), Math.max(start + 1, name.length - end));
+    return `${start > 2 ? '…' : ''}${telling.slice(0, maxLabel)}${end > 0 || telling.length > maxLabel ? '…' : ''}`;
+  });
 }

@@ -41,7 +41,8 @@ export function drawCharts(page: Page, charts: readonly PlainChart[], palettes: 
   const darkness = page.matchMedia('(prefers-color-scheme: dark)');
   let drawn: Drawn[] = [];
   const seconds = (value: number): string => {
-    if (value < 0.001) return '0';
+    // A logarithmic axis has no 0: it stands at its left end.
+    if (value <= 0.001) return '0';
     if (value < 1) return `${Math.round(value * 1000)} ms`;
     if (value < 60) return `${Math.round(value * 10) / 10} s`;
     if (value < 3600) return `${Math.round(value / 6) / 10} min`;
@@ -50,13 +51,13 @@ export function drawCharts(page: Page, charts: readonly PlainChart[], palettes: 
   const draw = (): void => {
     for (const chart of drawn) chart.destroy();
     const palette = palettes[darkness.matches ? 'dark' : 'light'];
-    const axis = (title: string, isValue: boolean, stacked: boolean): object => ({
+    const axis = (title: string, isValue: boolean, stacked: boolean, isCategory = false): object => ({
       stacked,
       title: { display: title !== '', text: title, color: palette.faint },
       ticks: {
         color: palette.faint,
         maxRotation: 0,
-        autoSkip: true,
+        autoSkip: !isCategory,
         autoSkipPadding: 16,
         ...(isValue ? { precision: 0 } : {}),
       },
@@ -88,7 +89,7 @@ export function drawCharts(page: Page, charts: readonly PlainChart[], palettes: 
             borderWidth: chart.type === 'line' ? 2 : 0,
             showLine: !marks,
             pointRadius: marks ? 6 : 0,
-            pointStyle: marks ? 'rectRot' : 'circle',
+            pointStyle: chart.type === 'bar' ? 'rect' : marks ? 'rectRot' : 'line',
             pointHitRadius: 8,
             stepped: false,
             maxBarThickness: 28,
@@ -100,7 +101,7 @@ export function drawCharts(page: Page, charts: readonly PlainChart[], palettes: 
           maintainAspectRatio: false,
           indexAxis: chart.horizontal ? 'y' : 'x',
           interaction: { mode: 'nearest', axis: chart.horizontal ? 'y' : 'x', intersect: false },
-          scales: { x, y: axis(chart.yTitle, !chart.horizontal, chart.stacked) },
+          scales: { x, y: axis(chart.yTitle, !chart.horizontal, chart.stacked, chart.horizontal) },
           plugins: {
             legend: {
               display: chart.stacked || chart.series.length > 1,

@@ -40,15 +40,18 @@ export function scriptData(value: unknown): Markup {
   );
 }
 
+/** Columns in which nothing stands are left out. One that is long scrolls within itself. */
 export function tableOf(
   head: readonly string[],
   rows: readonly (readonly (string | Markup)[])[],
   numbers: readonly number[] = [],
 ): Markup {
-  const cell = (tag: 'td' | 'th', content: string | Markup, i: number): Markup => {
-    const kind = new Markup(numbers.includes(i) ? ' class="number"' : '');
-    return tag === 'td' ? html`<td${kind}>${content}</td>` : html`<th${kind}>${content}</th>`;
-  };
-  return html`<div class="table"><table><thead><tr>${head.map((name, i) => cell('th', name, i))}</tr></thead>
-<tbody>${rows.map((row) => html`<tr>${row.map((content, i) => cell('td', content, i))}</tr>`)}</tbody></table></div>`;
+  const shown = head.map((_, i) => i).filter((i) => rows.some((row) => row[i] !== ''));
+  const cells = (tag: 'td' | 'th', row: readonly (string | Markup)[]): Markup[] =>
+    shown.map((i) => {
+      const kind = new Markup(numbers.includes(i) ? ' class="number"' : '');
+      return tag === 'td' ? html`<td${kind}>${row[i]}</td>` : html`<th${kind}>${row[i]}</th>`;
+    });
+  return html`<div class="long"><table><thead><tr>${cells('th', head)}</tr></thead>
+<tbody>${rows.map((row) => html`<tr>${cells('td', row)}</tr>`)}</tbody></table></div>`;
 }

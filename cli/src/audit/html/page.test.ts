@@ -11,9 +11,24 @@ import { pageOf } from './page.ts';
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-page-'));
 afterAll(() => rmSync(folder, { recursive: true }));
 
+interface Row {
+  readonly append: number;
+  readonly time: number;
+  readonly source: string;
+  readonly partition: number;
+}
+
+async function pageFor(name: string, rows: readonly Row[]): Promise<string> {
+  const path = join(folder, `${name}.jsonl`);
+  writeFileSync(path, rows.map((row) => JSON.stringify(row)).join('\n'));
+  const read = readAuditSettings(['--file', path, '--window', 'tumbling:5s', '--grace', '2s']);
+  if (!read.ok || read.value.policies.kind !== 'given') throw new Error('the settings are wrong');
+  return pageOf(await auditHistory(read.value, [read.value.policies.policy], 0));
+}
+
 /** One source is cut off for half a minute; its name is not a nice one. */
 async function page(): Promise<string> {
-  const rows: { append: number; time: number; source: string; partition: number }[] = [];
+  const rows: Row[] = [];
   for (let i = 0; i < 4_000; i++) {
     const time = Date.UTC(2026, 0, 5, 10) + i * 50;
     const isB = i % 2 === 1;
@@ -26,11 +41,10 @@ async function page(): Promise<string> {
     });
   }
   rows.sort((one, other) => one.append - other.append);
-  const path = join(folder, 'orders.jsonl');
-  writeFileSync(path, rows.map((row) => JSON.stringify({ ...row, append: Math.round(row.append) })).join('\n'));
-  const read = readAuditSettings(['--file', path, '--window', 'tumbling:5s', '--grace', '2s']);
-  if (!read.ok || read.value.policies.kind !== 'given') throw new Error('the settings are wrong');
-  return pageOf(await auditHistory(read.value, [read.value.policies.policy], 0));
+  return pageFor(
+    'orders',
+    rows.map((row) => ({ ...row, append: Math.round(row.append) })),
+  );
 }
 
 test('one file, which asks nobody for anything, and in which no name does anything', async () => {
@@ -41,6 +55,39 @@ test('one file, which asks nobody for anything, and in which no name does anythi
   expect(withoutLibrary).not.toContain('<b>B');
   expect(withoutLibrary).toContain('&lt;/script&gt;&lt;b&gt;B');
   expect(withoutLibrary).toContain('producerCutOff');
+});
+
+test('of five hundred partitions the worst are listed and the others counted, and names are cut where they are the same', async () => {
+  const startMs = Date.UTC(2026, 0, 5, 10);
+  const rows = Array.from({ length: 500 }, (_, partition): Row[] => {
+    const source = `payment-terminal-${1_000 + partition}.eu-central-1.example`;
+    const at = (ms: number, append: number): Row => ({
+      time: startMs + ms,
+      append: startMs + append,
+      source,
+      partition,
+    });
+    return [at(0, partition), at(30_000, 30_000 + partition), at(1_000, 31_000 + partition)];
+  });
+  const text = await pageFor(
+    'many',
+    rows.flat().toSorted((one, other) => one.append - other.append),
+  );
+  expect(text).toContain('1,500 records, 500 sources, 500 partitions; event times');
+  expect(text).toContain('And 400 partitions more');
+  expect(text).toMatch(/"labels":\["…1\d{3}…"/);
+});
+
+test('without a record there is nothing to judge, and nothing is drawn', async () => {
+  const text = await pageFor('untimed', [{ append: 0, time: -1, source: 'A', partition: 0 }]);
+  expect(text).toContain('There is no record in it');
+  expect(text).not.toContain('<canvas');
+});
+
+test('where no grace would lose anything there is no curve of it', async () => {
+  const text = await pageFor('calm', [{ append: 0, time: 0, source: 'A', partition: 0 }]);
+  expect(text).toContain('1 record, 1 source, 1 partition;');
+  expect(text).not.toContain('<canvas');
 });
 
 const browser = await launchBrowser();

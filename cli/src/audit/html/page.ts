@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { formatCount, formatDuration } from '@tidemark/core';
+import { formatCount, formatCounted, formatDuration } from '@tidemark/core';
 import { percent } from '../objectives.ts';
 import type { AuditReport, PolicyReport } from '../report-shape.ts';
 import { exactly, utc } from '../utc.ts';
@@ -12,10 +12,13 @@ import { palettes } from './palettes.ts';
 import { moreOf } from './panels.ts';
 import { style } from './style.ts';
 
+/** Of incidents, and of partitions: what more there is, is counted. */
+const maxListed = 100;
+
 /** One file with everything in it: it opens without a network, and can be sent to a colleague. */
 export function pageOf(report: AuditReport): string {
-  const { history, policies, incidents } = report;
-  const charts = policies.flatMap(chartsOf);
+  const { history, policies } = report;
+  const charts = history.records === 0 ? [] : policies.flatMap(chartsOf);
   const library = readFileSync(
     join(dirname(createRequire(import.meta.url).resolve('chart.js')), 'chart.umd.min.js'),
     'utf8',
@@ -25,19 +28,24 @@ export function pageOf(report: AuditReport): string {
 <html lang="en"><head><meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">
 <title>Audit of ${history.name}</title><style>${new Markup(style)}</style></head><body>
 <header><h1>Audit of ${history.name}</h1>
-<p class="faint">${formatCount(history.records)} records, ${history.sources} sources, ${history.partitions} partitions; event times ${span(history)}. Order of arrival: ${history.order}.</p>
+<p class="faint">${said(history)} Order of arrival: ${history.order}.</p>
 ${history.notes.map((note) => html`<p class="faint">${note}</p>`)}
 ${Object.entries(history.skipped).map(([reason, { count, examples }]) => html`<p class="bad">Passed over ${formatCount(count)}: ${reason} (${examples.join('; ')}).</p>`)}
 ${history.incomplete === undefined ? undefined : html`<p class="bad">Not all of it: ${history.incomplete}</p>`}
 </header><main>
-${policies.map((policy, at) => policyOf(policy, at))}
-${incidents.length === 0 ? undefined : html`<h2>What happened</h2><section class="panel"><ul>${incidents.slice(0, 100).map(({ sentence }) => html`<li>${sentence}</li>`)}</ul></section>`}
-${moreOf(report)}
+${history.records === 0 ? html`<p class="said">There is no record in it, so there is nothing to judge.</p>` : bodyOf(report)}
 </main><footer>Made by Tidemark. Times in UTC.</footer>
 <script>${new Markup(library.replaceAll('</script', '<\\/script'))}</script>
 <script>${new Markup(drawCharts.toString())}
 ${new Markup(script)}</script></body></html>
 `.text;
+}
+
+function bodyOf(report: AuditReport): Markup {
+  const { policies, incidents } = report;
+  return html`${policies.map((policy, at) => policyOf(policy, at))}
+${incidents.length === 0 ? undefined : html`<h2>What happened</h2><section class="panel"><div class="long"><ul>${incidents.slice(0, maxListed).map(({ sentence }) => html`<li>${sentence}</li>`)}</ul></div>${andMore(incidents.length, 'incident')}</section>`}
+${moreOf(report)}`;
 }
 
 function policyOf(policy: PolicyReport, at: number): Markup {
@@ -129,7 +137,7 @@ function panels(policy: PolicyReport): Markup[] {
   }
   const losing = byPartition.filter(({ dropped }) => dropped > 0);
   if (losing.length > 0) {
-    const rows = losing.slice(0, 100).map((row) => {
+    const rows = losing.slice(0, maxListed).map((row) => {
       const listed = row.offsets
         .slice(0, 12)
         .map(([first, last]) => (first === last ? String(first) : `${first}–${last}`));
@@ -141,7 +149,8 @@ function panels(policy: PolicyReport): Markup[] {
         `${listed.join(', ')}${more > 0 ? `, and ${formatCount(more)} ranges more` : ''}`,
       ];
     });
-    made.push(panel('Dropped offsets', tableOf(['partition', 'records', 'dropped', 'offsets'], rows, [1, 2]), true));
+    const table = tableOf(['partition', 'records', 'dropped', 'offsets'], rows, [1, 2]);
+    made.push(panel('Dropped offsets', html`${table}${andMore(losing.length, 'partition')}`, true));
   }
   const findings = [
     ...(stoppedAt === undefined
@@ -189,8 +198,19 @@ function figure(value: string, says: string): Markup {
   return html`<div class="figure"><b>${value}</b><span class="faint">${says}</span></div>`;
 }
 
-function span({ firstEventMs, lastEventMs }: AuditReport['history']): string {
+function andMore(count: number, what: string): Markup | undefined {
+  return count <= maxListed
+    ? undefined
+    : html`<p class="faint">And ${formatCounted(count - maxListed, `${what} more`, `${what}s more`)}: all are in <code>--json</code>.</p>`;
+}
+
+function said({ records, sources, partitions, firstEventMs, lastEventMs }: AuditReport['history']): string {
+  const counts = [
+    formatCounted(records, 'record'),
+    formatCounted(sources, 'source'),
+    formatCounted(partitions, 'partition'),
+  ].join(', ');
   return firstEventMs === undefined || lastEventMs === undefined
-    ? 'none'
-    : `${utc(firstEventMs)} to ${utc(lastEventMs)}`;
+    ? `${counts}.`
+    : `${counts}; event times ${utc(firstEventMs)} to ${utc(lastEventMs)}.`;
 }

@@ -20,16 +20,17 @@ p { margin: 4px 0; }
 .panel { background: var(--panel); border: 1px solid var(--line); border-radius: 10px; padding: 14px 16px; min-width: 0; }
 .wide { grid-column: 1 / -1; }
 .plot { position: relative; height: 260px; }
-.table { overflow-x: auto; }
+.long { overflow: auto; max-height: 460px; }
 table { border-collapse: collapse; width: 100%; font-size: 13.5px; }
-th { text-align: left; color: var(--faint); font-weight: 500; }
+th { text-align: left; color: var(--faint); font-weight: 500; position: sticky; top: 0; background: var(--panel); }
 th, td { padding: 4px 14px 4px 0; border-bottom: 1px solid var(--line); white-space: nowrap; vertical-align: top; }
-td:last-child { white-space: normal; }
+td:last-child:not(.number) { white-space: normal; min-width: 11em; }
+td:last-child, th:last-child { padding-right: 0; }
 .number { text-align: right; }
 .figures { display: flex; flex-wrap: wrap; gap: 8px 36px; margin: 10px 0; }
 .figure b { display: block; font-size: 26px; font-weight: 650; line-height: 1.2; }
 ul { margin: 6px 0; padding-left: 20px; }
 footer { color: var(--faint); max-width: 1180px; margin: 28px auto; padding: 0 20px; font-size: 13px; }
 @media (max-width: 820px) { .panels { grid-template-columns: minmax(0, 1fr); } }
-@media print { body { background: #fff; } .panel { break-inside: avoid; } }
+@media print { body { background: #fff; } .panel { break-inside: avoid; } .long { max-height: none; } }
 `;
