@@ -1,6 +1,7 @@
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { readCollectorSettings, readFollowSettings } from '@tidemark/config';
 import { expect, test } from 'vitest';
+import { commands } from './page-commands.ts';
 
 // Every command that a page tells the reader to type is run by a test: each is claimed by a row, which names the file that runs
 // it and what must stand in that file. Where a command wants a cluster of the reader's, that file runs it, or the function behind
@@ -72,7 +73,7 @@ const claims: readonly Claim[] = [
   {
     commands: /^tidemark collector\b/,
     by: 'testbed/src/packages/packages.real.test.ts',
-    where: "'node_modules/.bin/tidemark', 'collector', '--listen'",
+    where: "'node_modules/.bin/tidemark'), 'collector', '--listen'",
   },
   {
     commands: /^(TIDEMARK_COLLECTOR_URL=\S+ )?node --import tidemark\/register consumer\.js$/,
@@ -97,35 +98,6 @@ const claims: readonly Claim[] = [
   // Not run: the page says so, and how far it was tested.
   { commands: /^docker /, by: 'docs/install.md', where: 'Where the tests run there is no Docker engine' },
 ];
-
-const programs =
-  'npm|npx|node|tidemark|bash|sh|docker|curl|promtool|amtool|java|mvn|python3?|sed|chronyc|kafka-[a-z-]+';
-const startsCommand = new RegExp(String.raw`^(?:\$ )?((?:[A-Z_]+=\S* )*(?:${programs})(?:\.sh)? .*)$`);
-
-/** Lines of code, indented or fenced, that begin as a command does, without the comment behind. */
-function commandsOf(file: string): string[] {
-  let isFenced = false;
-  return read(file)
-    .split('\n')
-    .flatMap((line) => {
-      if (/^\s*```/.test(line)) {
-        isFenced = !isFenced;
-        return [];
-      }
-      const code = isFenced ? line.trim() : /^ {4}(.*)$/.exec(line)?.[1];
-      const command = startsCommand.exec(code ?? '')?.[1];
-      return command === undefined ? [] : [command.replace(/\s+# .*$/, '').trim()];
-    });
-}
-
-const pages = [
-  'README.md',
-  'CONTRIBUTING.md',
-  ...readdirSync(new URL('../docs', import.meta.url)).map((f) => `docs/${f}`),
-];
-const commands = pages
-  .filter((file) => file.endsWith('.md'))
-  .flatMap((file) => commandsOf(file).map((command) => ({ file, command })));
 
 test('every command in the pages is claimed by one row, and every row claims one', () => {
   expect(commands.length).toBeGreaterThan(30);

@@ -1,8 +1,9 @@
-import { rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assessment } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
+import { reportsOf } from '../../../collector/test/story.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { type InstalledProject, installPackages } from './installed.ts';
 
@@ -64,6 +65,37 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
     }
   });
 
+  test('the collector keeps what it acknowledged in tidemark-data, through a kill -9', async () => {
+    const home = await mkdtemp(join(project.folder, 'home-'));
+    const start = () => startCollector(project.folder, process.execPath, { home });
+    const reports = reportsOf({ seed: 5, startMs: Date.now() - 120_000, seconds: 100, cut: [30, 60] });
+    const first = await start();
+    for (const report of reports) {
+      const body = JSON.stringify(report);
+      const headers = { 'content-type': 'application/json' };
+      const answer = await fetch(new URL('api/report', first.url), { method: 'POST', headers, body });
+      expect(answer.status).toBe(204);
+    }
+    await expect
+      .poll(() => factsOf(first.url), { timeout: 20_000 })
+      .toMatchObject({
+        incidents: [{ kind: 'producerCutOff', status: 'closed' }],
+      });
+    const before = await factsOf(first.url);
+    const cells = reports.flatMap(({ tasks }) => tasks.flatMap((task) => task.cells));
+    const records = cells.reduce((sum, { count }) => sum + count, 0);
+    expect(before.tasks).toMatchObject([{ group: 'orders-counter', records }]);
+    process.kill(first.child.pid, 'SIGKILL');
+    await first.child.ended;
+    expect(await readdir(home)).toEqual(['tidemark-data']);
+    const again = await start();
+    try {
+      await expect.poll(() => factsOf(again.url), { timeout: 20_000 }).toEqual(before);
+    } finally {
+      await again.child.stop();
+    }
+  });
+
   test('what is packed is small, and holds what it must', () => {
     const files = Object.entries(project.packedBytes);
     expect(files.map(([file]) => file.replace(/-\d.*/, '')).toSorted()).toEqual([
@@ -89,12 +121,18 @@ async function fill(): Promise<void> {
   await producer.disconnect();
 }
 
-async function startCollector(folder: string, node: string): Promise<{ readonly url: string; readonly child: Child }> {
+/** Keeps nothing, unless it has a home: there it keeps what it keeps where nobody says otherwise. */
+async function startCollector(
+  folder: string,
+  node: string,
+  { home }: { readonly home?: string } = {},
+): Promise<{ readonly url: string; readonly child: Child }> {
   const { promise, resolve } = Promise.withResolvers<string>();
   const child = startChild({
     command: node,
-    args: ['node_modules/.bin/tidemark', 'collector', '--listen', '127.0.0.1:0'],
-    folder,
+    args: [join(folder, 'node_modules/.bin/tidemark'), 'collector', '--listen', '127.0.0.1:0'],
+    folder: home ?? folder,
+    env: home === undefined ? {} : { TIDEMARK_STORE: undefined },
     onLine: (line) => {
       const [url] = /http:\S+/.exec(line) ?? [];
       if (url !== undefined) resolve(url);
@@ -131,4 +169,23 @@ async function consume(at: {
 async function seenBy(collectorUrl: string, group: string): Promise<number | undefined> {
   const assessment = (await (await fetch(new URL('api/assessment', collectorUrl))).json()) as Assessment;
   return assessment.tasks.find((task) => task.group === group)?.records;
+}
+
+/** What does not depend on when somebody looks. */
+async function factsOf(collectorUrl: string) {
+  const { tasks, totals, incidents } = (await (
+    await fetch(new URL('api/assessment', collectorUrl))
+  ).json()) as Assessment;
+  return {
+    tasks: tasks.map(({ id, group, records, late, dropped }) => ({ id, group, records, late, dropped })),
+    totals,
+    incidents: incidents.map(({ id, kind, status, start, end, dropped }) => ({
+      id,
+      kind,
+      status,
+      start,
+      end,
+      dropped,
+    })),
+  };
 }
