@@ -1,3 +1,4 @@
+import { arrivalModelOf } from './arrival-model.ts';
 import {
   type Assessment,
   assessLimits,
@@ -13,6 +14,7 @@ import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
 import { judge } from './judge.ts';
 import { activeHold } from './lane.ts';
+import { isInHabit } from './rhythms.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
@@ -169,10 +171,13 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
 
 function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {
   const bySource = Map.groupBy(task.lanes.values(), (lane) => lane.of);
-  const sources = [...bySource.values()].map((lanes): SourceAssessment => {
-    const records = lanes.reduce((sum, lane) => sum + lane.records, 0);
+  const most = [...bySource.values()].map((lanes) => ({ lanes, records: recordsOf(lanes) }));
+  most.sort((a, b) => b.records - a.records);
+  return most.slice(0, maxSourcesShown).map(({ lanes, records }): SourceAssessment => {
+    const { of } = lanes[0]!;
     const aheadMs = Math.max(0, ...lanes.map((lane) => lane.ahead?.byMs ?? 0));
-    const suspicion = suspicionNow(state, lanes[0]!.of);
+    const suspicion = suspicionNow(state, of);
+    const arrival = arrivalModelOf(of, task.reportedMs);
     return {
       source: lanes[0]!.source,
       partitions: lanes.map(({ topic, partition }) => ({ topic, partition })),
@@ -183,12 +188,16 @@ function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {
       lastEventMs: Math.max(...lanes.map((lane) => lane.last.eventMs)),
       lastSeenMs: Math.max(...lanes.map(lastSeenMs)),
       usualGapMs: Math.max(...lanes.map((lane) => lane.habit.usualGapMs)),
+      ...(arrival === undefined ? {} : { arrival }),
       usualDelayMs: Math.max(...lanes.map((lane) => lane.habit.usualDelayMs)),
       ...(aheadMs > 0 ? { aheadMs } : {}),
       outOfOrderRatio: records === 0 ? 0 : lanes.reduce((sum, lane) => sum + lane.outOfOrder, 0) / records,
     };
   });
-  return sources.sort((a, b) => b.records - a.records).slice(0, maxSourcesShown);
+}
+
+function recordsOf(lanes: readonly LaneFold[]): number {
+  return lanes.reduce((sum, lane) => sum + lane.records, 0);
 }
 
 const rank = { live: 0, silent: 1, gone: 2 };
@@ -196,5 +205,6 @@ const rank = { live: 0, silent: 1, gone: 2 };
 function stateOf(lanes: readonly LaneFold[], nowMs: number): SourceState {
   if (lanes.some((lane) => activeHold(lane)?.kind === 'cutOff')) return 'cut';
   const [best] = lanes.map((lane) => presenceOf(lane, nowMs)).sort((a, b) => rank[a] - rank[b]);
+  if (best === 'gone') return isInHabit(lanes[0]!.of, nowMs) ? 'idle' : 'gone';
   return best === 'silent' ? 'idle' : (best ?? 'gone');
 }

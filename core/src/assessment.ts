@@ -1,3 +1,4 @@
+import type { ArrivalModel } from './arrival-model.ts';
 import type { ClockPoint, KnownClock } from './clocks/known-clock.ts';
 import type { Incident, IncidentDrops, VerdictKind } from './finding.ts';
 import type { Finding } from './findings/finding.ts';
@@ -85,6 +86,8 @@ export interface SourceAssessment {
   readonly lastEventMs?: number;
   readonly lastSeenMs: number;
   readonly usualGapMs?: number;
+  /** How it usually comes; absent while too little is known of it. */
+  readonly arrival?: ArrivalModel;
   readonly usualDelayMs?: number;
   /** Event time − latest possible append time of its records, when positive: at least this far ahead of the broker. */
   readonly aheadMs?: number;
@@ -122,6 +125,8 @@ export const assessLimits = {
   maxTotals: 100_000,
   maxLanesPerTask: 20_000,
   maxPartitions: 50_000,
+  /** Sources whose days are remembered, half a kilobyte each. */
+  maxRhythms: 50_000,
   maxLateCells: 50_000,
   /** Seconds of progress, of all lanes together. */
   maxProgress: 4_000_000,

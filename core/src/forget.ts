@@ -1,7 +1,9 @@
 import { assessLimits } from './assessment.ts';
+import { forgetDays } from './rhythms.ts';
 import { historyMs } from './seconds.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
 import { forgetSuccession } from './succession.ts';
+import { forgetSuspicion } from './watch.ts';
 
 /** However many lanes there are, each keeps what the next seconds are judged by. */
 const leastProgress = 60;
@@ -15,16 +17,17 @@ export function forgetSilent(state: State, nowMs: number): void {
     state.agents.delete(id);
     rememberSequence(state, id, agent.lastSequence);
     for (const [key, task] of state.tasks) {
-      if (task.agentId === id) forgetTask(state, key, task);
+      if (task.agentId === id) forgetTask(state, key, task, nowMs);
     }
   }
   let lanes = 0;
   for (const task of state.tasks.values()) {
     lanes += task.lanes.size;
     for (const lane of task.lanes.values()) {
-      if (task.reportedMs - lane.lastSecondMs > laneKeptMs) forgetLane(state, task, lane);
+      if (task.reportedMs - lane.lastSecondMs > laneKeptMs) forgetLane(state, task, lane, nowMs);
     }
   }
+  forgetDays(state, nowMs);
   state.maxProgress = Math.max(leastProgress, Math.floor(assessLimits.maxProgress / Math.max(1, lanes)));
   if (state.hosts.size <= state.agents.size) return;
   const hosts = new Set([...state.agents.values()].map((agent) => agent.identity.host));
@@ -41,21 +44,22 @@ function rememberSequence({ lastSequences }: State, id: string, lastSequence: nu
   if (lastSequences.size > assessLimits.maxForgottenAgents) lastSequences.delete(oldest!);
 }
 
-function forgetTask(state: State, key: string, task: TaskFold): void {
+function forgetTask(state: State, key: string, task: TaskFold, nowMs: number): void {
   state.tasks.delete(key);
-  for (const lane of task.lanes.values()) forgetLane(state, task, lane);
+  for (const lane of task.lanes.values()) forgetLane(state, task, lane, nowMs);
   if ([...state.tasks.values()].some((other) => other.group === task.group)) return;
   for (const [place, partition] of state.partitions) {
     if (partition.group === task.group) state.partitions.delete(place);
   }
 }
 
-function forgetLane(state: State, task: TaskFold, lane: LaneFold): void {
+function forgetLane(state: State, task: TaskFold, lane: LaneFold, nowMs: number): void {
   const { of } = lane;
   task.lanes.delete(lane.key);
   of.lanes.splice(of.lanes.indexOf(lane), 1);
   of.holds.splice(0, of.holds.length, ...of.holds.filter((held) => held.lane !== lane));
   if (of.lanes.length > 0) return;
+  forgetSuspicion(state, of, nowMs);
   forgetSuccession(state, of);
   state.sources.delete(of.key);
 }

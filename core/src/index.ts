@@ -1,3 +1,4 @@
+export type { ArrivalModel } from './arrival-model.ts';
 export { assess, firstAssessment } from './assess.ts';
 export type * from './assessment.ts';
 export { assessLimits, sourceStates } from './assessment.ts';
@@ -58,6 +59,7 @@ export * from './source.ts';
 export { createState, type LateRow, type State } from './state.ts';
 export type { Suspicion } from './suspicion.ts';
 export { takeReport } from './take-report.ts';
+export { arrivalWords } from './telling/arrival-words.ts';
 export { type Colours, darkColours, lightColours } from './telling/colours.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
 export { forecastLines } from './telling/forecast-lines.ts';

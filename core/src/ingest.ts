@@ -1,4 +1,4 @@
-import { type Arrival, arrivalOf, type Correction, correctionOf } from './arrival.ts';
+import { arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
 import { learnClockStamps, learnHostReadings } from './clocks/learn-clocks.ts';
 import { createHabit } from './habit.ts';
@@ -7,8 +7,10 @@ import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
 import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
+import { countRecords, createPace, learnKind } from './pace.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
+import { isHeldUp, learnDay } from './rhythms.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
 import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
@@ -185,6 +187,8 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     gapsMs: [],
     gapAt: 0,
     usualGapMs: 0,
+    pace: createPace(),
+    rhythm: state.rhythms.bySource.get(key),
     lastCreatedMs: Number.NEGATIVE_INFINITY,
     promptMs: Number.NEGATIVE_INFINITY,
     earlier: { idle: 0, cut: 0, idleMs: 0 },
@@ -214,7 +218,11 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.maxEventMs = Math.max(lane.maxEventMs, cell.maxEventMs);
   const appendMs = Number.isFinite(lane.last.highMs) ? lane.last.highMs : secondMs;
   const createdMs = createdFromMs(lane, cell.minEventMs, arrivalOf(cell.first, correction));
-  learnGap(lane.of, arrivalOf(cell.first, correction), appendMs);
+  countRecords(lane.of.pace, cell.count, appendMs);
+  const isHeld = isHeldUp(lane, secondMs);
+  const fromMs = arrivalOf(cell.first, correction).lowMs;
+  learnDay(state, lane.of, { sinceMs: lane.of.pace.sinceMs, fromMs, toMs: appendMs, isHeld });
+  learnGap(lane.of, fromMs, appendMs);
   lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
   lane.progress.push({ secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
   const { progress } = lane;
@@ -252,15 +260,16 @@ const gapWindow = 64;
 const gapsEvery = 8;
 
 /** How long a source was not heard of, in whichever partition. Cells of one second come in any order: overlaps are no gaps. */
-function learnGap(of: SourceFold, first: Arrival, lastMs: number): void {
-  const gapMs = first.lowMs - of.lastSeenMs;
+function learnGap(of: SourceFold, fromMs: number, lastMs: number): void {
+  const gapMs = fromMs - of.lastSeenMs;
   if (Number.isFinite(gapMs) && gapMs > 0) {
     of.gapsMs[of.gapAt] = gapMs;
     of.gapAt = (of.gapAt + 1) % gapWindow;
     if (of.gapsMs.length < gapWindow || of.gapAt % gapsEvery === 0) {
       of.usualGapMs = nearestRank(of.gapsMs, 0.9);
+      learnKind(of.pace, of.gapsMs, of.records);
     }
-  }
+  } else if (of.pace.kind === undefined) learnKind(of.pace, of.gapsMs, of.records);
   if (!(lastMs <= of.lastSeenMs)) of.lastSeenMs = lastMs;
 }
 

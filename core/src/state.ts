@@ -1,15 +1,18 @@
 import type { Arrival, Correction } from './arrival.ts';
 import { type AgentAssessment, assessLimits } from './assessment.ts';
 import { type ClockFold, createClockFold } from './clocks/clock-fold.ts';
+import type { DayRhythm } from './day-rhythm.ts';
 import type { IncidentDraft, Verdict } from './finding.ts';
 import { createFindingsFold, type FindingsFold } from './findings/settle.ts';
 import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
+import type { Pace } from './pace.ts';
 import type { Policy } from './policy.ts';
 import type { Replay } from './replay.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
+import { createRhythms, type Rhythms } from './rhythms.ts';
 import type { ToldSource } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
 import type { Beginning } from './succession.ts';
@@ -32,6 +35,7 @@ export interface State {
   readonly partitions: Map<string, PartitionFold>;
   /** By group and source: its lanes in all tasks of the group. */
   readonly sources: Map<string, SourceFold>;
+  readonly rhythms: Rhythms;
   /** Cells with late records, oldest first; judged at the next `assess`. */
   readonly lateRows: LateRow[];
   readonly clocks: ClockFold;
@@ -59,6 +63,7 @@ export interface State {
     totals: number;
     nodes: number;
     suspicions: number;
+    rhythms: number;
   };
 }
 
@@ -127,6 +132,9 @@ export interface SourceFold {
   readonly gapsMs: number[];
   gapAt: number;
   usualGapMs: number;
+  /** How it comes, and what it does over the day; undefined while it is new. */
+  readonly pace: Pace;
+  rhythm: DayRhythm | undefined;
   /** When an event that came was last made, and when a record was last appended as promptly as ever, in any of them. */
   lastCreatedMs: number;
   promptMs: number;
@@ -263,6 +271,7 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     brokerClocks: new Map(),
     partitions: new Map(),
     sources: new Map(),
+    rhythms: createRhythms(),
     lateRows: [],
     clocks: createClockFold(),
     findings: createFindingsFold(),
@@ -274,6 +283,16 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: { tasks: 0, lanes: 0, partitions: 0, lateRows: 0, ranges: 0, totals: 0, nodes: 0, suspicions: 0 },
+    overflow: {
+      tasks: 0,
+      lanes: 0,
+      partitions: 0,
+      lateRows: 0,
+      ranges: 0,
+      totals: 0,
+      nodes: 0,
+      suspicions: 0,
+      rhythms: 0,
+    },
   };
 }

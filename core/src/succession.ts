@@ -3,6 +3,7 @@ import { isConfirmed } from './finding.ts';
 import { copyOf, createHabit } from './habit.ts';
 import { turn } from './incident-status.ts';
 import type { Cell } from './report.ts';
+import { continueDays, partDays } from './rhythms.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { LaneFold, SourceFold, State } from './state.ts';
 import { isAssigned, presenceOfSource } from './true-stream-time.ts';
@@ -137,6 +138,7 @@ function decide(state: State, of: SourceFold, beginning: Beginning, nowMs: numbe
   if (before === undefined || before.source.kind !== 'producer') return;
   of.continues = before.key;
   before.continuedBy = of.key;
+  continueDays(state, before, of);
   named(of, before.source.producerId);
   handOver(state, before, of, beginning.atMs, nowMs);
 }
@@ -221,6 +223,7 @@ function refute(state: State, of: SourceFold, { atMs }: Beginning, nowMs: number
   of.continues = undefined;
   if (continues === undefined) return;
   continues.continuedBy = undefined;
+  partDays(state, of);
   named(of, undefined);
   const reason = `${sourceName(continues.source)} is heard of again: ${sourceName(of.source)} is another one`;
   for (const fold of state.incidents.values()) {

@@ -9,7 +9,9 @@ type Told = Omit<IncidentDraft, 'sentence'>;
 export function suspected(incident: Told): string {
   const { suspicion, forecast, group } = incident;
   const name = sourceName(incident.source);
-  const silence = `silent for ${formatDuration(suspicion?.silentMs ?? 0)}, usually ${formatDuration(suspicion?.usualGapMs ?? 0)} at most`;
+  const { silentMs = 0, usualGapMs = 0, usualNowMs } = suspicion ?? {};
+  const usual = usualNowMs === undefined ? 'usually' : 'at this time of day usually';
+  const silence = `silent for ${formatDuration(silentMs)}, ${usual} ${formatDuration(usualNowMs ?? usualGapMs)} at most`;
   if (forecast === undefined) return `${name} may be cut off, or idle: ${silence}.`;
   return `If ${name} is cut off (it may be idle: ${silence}): ${loss(group, forecast)}.`;
 }

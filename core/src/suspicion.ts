@@ -1,4 +1,6 @@
+import { slotMs } from './day-rhythm.ts';
 import { nearestRank } from './nearest-rank.ts';
+import { isInHabit, usualNowMs } from './rhythms.ts';
 import type { SourceFold } from './state.ts';
 
 /**
@@ -13,6 +15,8 @@ export interface Suspicion {
   /** The gap that nine of ten of its last gaps stay below, and the longest that it was silent of its own accord. */
   readonly usualGapMs: number;
   readonly longestGapMs: number;
+  /** How long it is usually silent at most at this time of the day; absent while less than two days are known. */
+  readonly usualNowMs?: number;
   /** How likely its own rhythm makes a silence this long: near 1 in its habit, near 0 far beyond it. */
   readonly chanceOfHabit: number;
   /** How its unusual silences ended before: with fresh events only, or with events that had been held up. */
@@ -34,8 +38,13 @@ export function suspicionOf(of: SourceFold, silentMs: number): Suspicion | undef
   const { gapsMs } = of;
   if (silentMs < leastSuspectMs || of.records < leastRecords) return undefined;
   const { idle, cut, idleMs } = of.earlier;
-  // How long it was idle once is within its habit, also when its latest gaps are short.
-  const longestGapMs = Math.max(idleMs, ...gapsMs);
+  const nowMs = of.lastSeenMs + silentMs;
+  if (isInHabit(of, nowMs)) return undefined;
+  const usualMs = usualNowMs(of, nowMs);
+  // How long it was idle once is within its habit, also when its latest gaps are short. Where its days are known, what took
+  // longer than a part of one is a habit of its time of day only.
+  const mostMs = usualMs === undefined ? Number.POSITIVE_INFINITY : slotMs;
+  const longestGapMs = [idleMs, ...gapsMs].reduce((most, ms) => (ms <= mostMs ? Math.max(most, ms) : most), 0);
   const chanceOfHabit = chanceOf(silentMs, gapsMs);
   const gapsADay = rarerThanMs / Math.max(1_000, of.usualGapMs);
   if (silentMs <= longestGapMs || chanceOfHabit * gapsADay > 1) return undefined;
@@ -44,6 +53,7 @@ export function suspicionOf(of: SourceFold, silentMs: number): Suspicion | undef
     silentMs,
     usualGapMs: of.usualGapMs,
     longestGapMs,
+    ...(usualMs === undefined ? {} : { usualNowMs: usualMs }),
     chanceOfHabit,
     earlier: { idle, cut },
     // The rule of succession: without any history one half, and never quite sure.

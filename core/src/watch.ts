@@ -1,8 +1,10 @@
 import { assessLimits } from './assessment.ts';
+import { dayMs } from './day-rhythm.ts';
 import type { IncidentDraft } from './finding.ts';
 import { addForecasts, type Forecast, forecastOf } from './forecast.ts';
 import { createIncident } from './incident-fold.ts';
 import { forgetForecast, turn } from './incident-status.ts';
+import { usualNowMs } from './rhythms.ts';
 import type { IncidentFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { leastSuspectMs, type Suspicion, suspicionOf } from './suspicion.ts';
 import { isAssigned, presenceOf } from './true-stream-time.ts';
@@ -87,7 +89,7 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
   if (!isBack) {
     const now = silence(state, of);
     if (now !== undefined) update(fold, of, now);
-    else if (isGone(of)) withdraw(fold, nowMs, 'it was silent for so long that it counts as gone');
+    else if (isGone(of, nowMs)) withdraw(fold, nowMs, 'it was silent for so long that it counts as gone');
     return;
   }
   if (end === undefined) noteBack(fold, of.lastSeenMs, nowMs);
@@ -122,6 +124,12 @@ export function noteBack(fold: IncidentFold, heardMs: number, nowMs: number): vo
   fold.changed = true;
 }
 
+/** It is let go of: nobody tells of it any more. */
+export function forgetSuspicion(state: State, of: SourceFold, nowMs: number): void {
+  if (!isSuspected(state, of)) return;
+  withdraw(state.incidents.get(of.suspectedId!)!, nowMs, 'nobody has told of it for so long that it counts as gone');
+}
+
 function withdraw(fold: IncidentFold, nowMs: number, reason: string): void {
   turn(fold, 'withdrawn', nowMs, reason);
 }
@@ -150,7 +158,7 @@ function silence(state: State, of: SourceFold): Suspicion | undefined {
   const reportedMs = Math.max(...looked.map((lane) => lane.task.reportedMs));
   const silentMs = reportedMs - of.lastSeenMs;
   const suspicion = suspicionOf(of, silentMs);
-  if (suspicion === undefined || isGone(of)) return undefined;
+  if (suspicion === undefined || isGone(of, reportedMs)) return undefined;
   if (of.lanes.some((lane) => lane.replay.state === 'yes') || !looked.every((lane) => isLooked(state, lane))) {
     return undefined;
   }
@@ -158,7 +166,10 @@ function silence(state: State, of: SourceFold): Suspicion | undefined {
   return isOvertaken ? suspicion : undefined;
 }
 
-function isGone(of: SourceFold): boolean {
+/** Whose days are known is missed for a day; another one's end cannot be told from a pause. */
+function isGone(of: SourceFold, nowMs: number): boolean {
+  if (of.continuedBy === undefined && nowMs - of.lastSeenMs < dayMs && usualNowMs(of, nowMs) !== undefined)
+    return false;
   return of.lanes.every((lane) => presenceOf(lane, lane.task.reportedMs) === 'gone');
 }
 

@@ -43,7 +43,7 @@ describe('sources and partitions of a task', () => {
     expect(sourceRows({ ...task, sources: [odd] }, '').rows[0]?.notes).toEqual([
       'clock at least 5 s ahead',
       '25.0 % out of order',
-      'speaks about every 25 ms',
+      'steady, 40 records/s',
     ]);
   });
 

@@ -1,6 +1,7 @@
 import {
   type AgentAssessment,
   type Assessment,
+  arrivalWords,
   type SourceState,
   type Suspicion,
   sourceName,
@@ -85,7 +86,7 @@ export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRo
         it.suspicion === undefined ? '' : suspicionText(it.suspicion),
         it.aheadMs !== undefined && it.aheadMs > 0 ? `clock at least ${formatDuration(it.aheadMs)} ahead` : '',
         it.outOfOrderRatio >= 0.001 ? `${(it.outOfOrderRatio * 100).toFixed(1)} % out of order` : '',
-        it.usualGapMs !== undefined ? `speaks about every ${formatDuration(it.usualGapMs)}` : '',
+        ...(it.arrival === undefined ? [] : arrivalWords(it.arrival)),
       ].filter((note) => note !== ''),
     }))
     .filter((row) => matches(filter, [row.name]));

@@ -264,6 +264,7 @@ function taskOf(story: Story, index: number): TaskAssessment {
         lastSeenMs,
         usualGapMs: 25,
         usualDelayMs: 35,
+        arrival: { kind: 'steady' as const, everyMs: 25, recordsPerSecond: perSecond },
         outOfOrderRatio: name === 'B' ? 0 : 0.0042,
       })),
       ...Array.from({ length: many > 20 ? many : 0 }, (_, partition) => ({

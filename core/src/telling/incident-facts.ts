@@ -36,13 +36,16 @@ export function incidentFacts(incident: Incident): Fact[] {
   return facts;
 }
 
-function suspicionFacts({ longestGapMs, chanceOfHabit, earlier, likelihood }: Suspicion): Fact[] {
+function suspicionFacts({ longestGapMs, usualNowMs, chanceOfHabit, earlier, likelihood }: Suspicion): Fact[] {
   const { idle, cut } = earlier;
   return [
     {
       name: 'In its rhythm',
       value: [`a silence so long is ${percent(chanceOfHabit)} likely; its longest was ${formatDuration(longestGapMs)}`],
     },
+    ...(usualNowMs === undefined
+      ? []
+      : [{ name: 'At this time of day', value: [`usually silent for up to ${formatDuration(usualNowMs)}`] }]),
     {
       name: 'Such silences before',
       value: [idle + cut === 0 ? 'none yet' : `${idle} with nothing held up, ${cut} that were cuts`],
