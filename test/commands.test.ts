@@ -76,7 +76,8 @@ const claims: readonly Claim[] = [
     where: "'node_modules/.bin/tidemark'), 'collector', '--listen'",
   },
   {
-    commands: /^(TIDEMARK_COLLECTOR_URL=\S+ )?node --import tidemark\/register consumer\.js$/,
+    commands:
+      /^((TIDEMARK_PRODUCERS=true )?TIDEMARK_COLLECTOR_URL=\S+ )?node --import tidemark\/register (consumer|producer)\.js$/,
     by: 'testbed/src/packages/packages.real.test.ts',
     where: "args: ['--import', 'tidemark/register', at.file,",
   },

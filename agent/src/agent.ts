@@ -2,16 +2,18 @@ import type { AgentSettings } from '@tidemark/config';
 import type { Observation } from '@tidemark/core';
 import type { ErrorTotal } from './guard.ts';
 import { type ConsumerHost, type ConsumerTap, pollPaused } from './kafkajs/consumer.ts';
+import type { ProducerHost } from './kafkajs/produce.ts';
 import { Reporter } from './reporter.ts';
 import { say, shownUrl } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
 import { createWallClock, lookAtClock, type WallClock } from './wall-clock.ts';
 
 /**
- * One per process and settings: gathers what the taps of all its consumers saw and reports it. Starts with the first
- * consumer that runs; until then a process that merely has the preload pays nothing.
+ * One per process and settings: gathers what the taps of all its consumers saw, and those of its producers where that is
+ * wanted, and reports it. Starts with the first consumer that runs or producer that connects; until then a process that merely
+ * has the preload pays nothing.
  */
-export class Agent implements ConsumerHost {
+export class Agent implements ConsumerHost, ProducerHost {
   readonly settings: AgentSettings;
   readonly observation: Observation;
   readonly unreadable: UnreadableCounts;
@@ -33,8 +35,16 @@ export class Agent implements ConsumerHost {
 
   started(tap: ConsumerTap, handler: 'eachMessage' | 'eachBatch'): void {
     this.#taps.add(tap);
+    this.#start(`group "${tap.group}", ${handler}`);
+  }
+
+  producing(): void {
+    this.#start('a producer');
+  }
+
+  #start(what: string): void {
     say(
-      `attached to ${this.#client}, group "${tap.group}", ${handler}; ` +
+      `attached to ${this.#client}, ${what}; ` +
         `reports to ${shownUrl(this.settings.collectorUrl)}; clock: ${this.#reporter.clock}`,
     );
     if (this.#running) return;
@@ -48,6 +58,10 @@ export class Agent implements ConsumerHost {
     this.#report('now');
     this.#reporter.flushMetrics();
     this.#taps.delete(tap);
+  }
+
+  producerClosed(): void {
+    this.#report('now');
   }
 
   #lastReport(): void {

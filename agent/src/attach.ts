@@ -12,8 +12,8 @@ export type AttachOptions = Partial<AgentSettings>;
 const agents = new Map<string, Agent>();
 
 /**
- * Observes every consumer that this Kafka object makes from now on, and gives the object back. Never throws: if it cannot, it
- * says so on stderr.
+ * Observes every consumer that this Kafka object makes from now on, with `producers: true` also every producer, and gives the
+ * object back. Never throws: if it cannot, it says so on stderr.
  *
  *     const kafka = attach(new Kafka({ brokers }));
  */
@@ -25,7 +25,7 @@ export function attach<K extends object>(kafka: K, options: AttachOptions = {}):
     if (!settings.enabled) return kafka;
     const target = kafka as unknown as Kafka;
     noteAgent(target, agentFor(settings));
-    patchKafka(target, () => agentFor(settings));
+    patchKafka(target, () => agentFor(settings), settings.producers);
   } catch (error) {
     say(`could not attach: ${messageOf(error)}; its consumers go on unobserved`);
   }

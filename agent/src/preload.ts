@@ -43,7 +43,8 @@ function attachCopy(place: string, by: { readonly settings: AgentSettings; reado
     const { Kafka } = loadCopy(path) as { readonly Kafka?: { readonly prototype: Kafka } };
     if (Kafka === undefined) throw new Error('it exports no "Kafka"');
     let agent: Agent | undefined;
-    patchKafka(Kafka.prototype, () => (agent ??= new Agent(by.settings, nameOfCopy(path))));
+    const agentOfCopy = (): Agent => (agent ??= new Agent(by.settings, nameOfCopy(path)));
+    patchKafka(Kafka.prototype, agentOfCopy, by.settings.producers);
   } catch (error) {
     say(`could not attach to kafkajs at ${path}: ${messageOf(error)}; its consumers go on unobserved`);
   }

@@ -1,6 +1,19 @@
-import { type Report, reportLimits, reportVersion, type Sketch, topologyLimits } from '@tidemark/core';
+import { producerLimits, type Report, reportLimits, reportVersion, type Sketch, topologyLimits } from '@tidemark/core';
 import { z } from 'zod';
-import { areRanges, list, maxFaults } from './report-lists.ts';
+import { producer } from './producer-schema.ts';
+import { list, maxFaults } from './report-lists.ts';
+import {
+  count,
+  durationMs,
+  instantMs,
+  name,
+  node,
+  offset,
+  offsetRanges,
+  sentence,
+  topicPartition,
+} from './report-values.ts';
+import type { SameType } from './same-type.ts';
 
 /**
  * Report v1 as it is accepted at the door. Unknown fields are refused, because a misspelt one would be lost without a word;
@@ -15,29 +28,6 @@ const maxPolicies = 64;
 const maxReadings = 1024;
 const maxReasons = 64;
 const maxSources = 64;
-
-/** A clock source may carry its reason in words. */
-const maxSentenceLength = 1024;
-
-/** What `Date` can show. An agent calls an event time beyond it unreadable. */
-const maxInstantMs = 8.64e15;
-
-const instantMs = z.number().min(-maxInstantMs).max(maxInstantMs);
-const durationMs = z.number().nonnegative();
-const count = z.int().nonnegative();
-const partition = z
-  .int()
-  .min(0)
-  .max(2 ** 31 - 1);
-const node = z
-  .int()
-  .min(-(2 ** 31))
-  .max(2 ** 31 - 1);
-const offset = z.int().nonnegative();
-const name = z.string().max(maxNameLength);
-const sentence = z.string().max(maxSentenceLength);
-
-const topicPartition = { topic: name, partition };
 
 const policy = z.strictObject({
   id: name,
@@ -96,17 +86,10 @@ const sketch = z
   })
   .refine((sketch) => sketch.count === countedIn(sketch), { error: 'expected count to be the sum of its buckets' });
 
-const ranges = z.custom<readonly (readonly [first: number, last: number])[]>(
-  (value) => areRanges(value, maxRangesPerDrops),
-  {
-    error: `expected at most ${maxRangesPerDrops} inclusive ranges [first, last], in ascending order, that do not overlap`,
-  },
-);
-
 const drops = z.strictObject({
   policy: name,
   count,
-  offsets: ranges,
+  offsets: offsetRanges(maxRangesPerDrops),
   overflow: count,
   graceNeededMs: durationMs,
   firstWindowEndMs: instantMs,
@@ -233,6 +216,7 @@ const report = z.strictObject({
   toMs: instantMs,
   tasks: list(task, maxTasks),
   produced: list(name, topologyLimits.maxProducedTopics).exactOptional(),
+  producers: list(producer, producerLimits.maxProducers).exactOptional(),
   clock,
   health: z.strictObject({
     queuedReports: count,
@@ -278,9 +262,5 @@ function countedIn(sketch: Sketch): number {
   return counted;
 }
 
-/** A type with every part readonly and every intersection flattened, so that two can be compared for identity. */
-type Plain<T> = T extends object ? { readonly [K in keyof T]: Plain<T[K]> } : T;
-type Same<A, B> = (<T>() => T extends A ? 1 : 2) extends <T>() => T extends B ? 1 : 2 ? true : false;
-
-const sameType: Same<Plain<z.infer<typeof report>>, Plain<Report>> = true;
+const sameType: SameType<z.infer<typeof report>, Report> = true;
 void sameType;

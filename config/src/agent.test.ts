@@ -9,6 +9,7 @@ const defaults: AgentSettings = {
   policies: [],
   source: { kind: 'producer' },
   eventTime: { kind: 'timestamp' },
+  producers: false,
   ntpServers: [],
   ntpIntervalMs: 64_000,
   chrony: { kind: 'port', host: '127.0.0.1', port: 323 },
@@ -46,6 +47,11 @@ test.for<{ why: string; environment: Environment; want: Partial<AgentSettings> }
     why: 'a separator may hold a colon',
     environment: { TIDEMARK_SOURCE: 'key-prefix:::' },
     want: { source: { kind: 'keyPrefix', separator: '::' } },
+  },
+  {
+    why: 'producers are watched where that is wanted',
+    environment: { TIDEMARK_PRODUCERS: 'on' },
+    want: { producers: true },
   },
   {
     why: 'the event time is deep in the payload',

@@ -30,6 +30,8 @@ export interface AgentSettings {
   readonly policies: readonly Policy[];
   readonly source: SourceSetting;
   readonly eventTime: EventTimeSetting;
+  /** Whether what becomes of the records of this process's own producers is reported too. */
+  readonly producers: boolean;
   /** Asked by SNTP; none unless the user names some: an agent does not talk to strangers on its own. */
   readonly ntpServers: readonly string[];
   readonly ntpIntervalMs: number;
@@ -59,6 +61,7 @@ const schema = z.object({
   TIDEMARK_GRACE: text(durationExpected, parseDurationMs).optional(),
   TIDEMARK_SOURCE: text('header:NAME or key-prefix:SEPARATOR', parseSource).default({ kind: 'producer' }),
   TIDEMARK_EVENT_TIME: text('timestamp, header:NAME or json:path.to.field', parseEventTime).prefault('timestamp'),
+  TIDEMARK_PRODUCERS: text('true or false', (given) => truths.get(given.toLowerCase())).prefault('false'),
   TIDEMARK_NTP_SERVERS: text(
     `at most ${maxNtpServers} hosts such as time.example.org,10.0.0.1:123`,
     parseServers,
@@ -110,6 +113,7 @@ export function readAgentSettings(environment: Environment): Checked<AgentSettin
           : [tumblingPolicy({ sizeMs: data.TIDEMARK_WINDOW, graceMs: data.TIDEMARK_GRACE ?? 0 })],
       source: data.TIDEMARK_SOURCE,
       eventTime: data.TIDEMARK_EVENT_TIME,
+      producers: data.TIDEMARK_PRODUCERS,
       ntpServers: data.TIDEMARK_NTP_SERVERS,
       ntpIntervalMs: data.TIDEMARK_NTP_INTERVAL,
       chrony: data.TIDEMARK_CHRONY.kind === 'off' ? undefined : data.TIDEMARK_CHRONY,

@@ -14,6 +14,7 @@ import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
 import { judge } from './judge.ts';
 import { activeHold } from './lane.ts';
+import { producersOf } from './producers-shown.ts';
 import { isInHabit } from './rhythms.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
@@ -34,6 +35,7 @@ export function firstAssessment(nowMs: number): Assessment {
     tick: 0,
     agents: [],
     tasks: [],
+    producers: [],
     hosts: [],
     clocks: [],
     findings: [],
@@ -69,6 +71,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
       health: agent.health,
     })),
     tasks,
+    producers: producersOf(state),
     hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
     clocks,
     findings: findingsOf(state.findings, previous.findings),

@@ -5,6 +5,8 @@ import type { Finding } from './findings/finding.ts';
 import type { Forecast } from './forecast.ts';
 import type { Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
+import type { ProduceBroker, WaitingRecords } from './producer-report.ts';
+import type { LinkedBy } from './producers.ts';
 import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
 import type { ToldSource } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
@@ -16,6 +18,8 @@ export interface Assessment {
   readonly tick: number;
   readonly agents: readonly AgentAssessment[];
   readonly tasks: readonly TaskAssessment[];
+  /** Those that an agent in their own process sees. */
+  readonly producers: readonly ProducerAssessment[];
   readonly hosts: readonly HostClock[];
   /** Every clock that something is known of: hosts, brokers, producers. The same list until the clocks are solved anew. */
   readonly clocks: readonly KnownClock[];
@@ -40,6 +44,24 @@ export interface AgentAssessment {
   readonly lost: boolean;
   readonly missedReports: number;
   readonly health: AgentHealth;
+}
+
+/** A producer by its own agent, at its last report. Instants are true time, as far as known. */
+export interface ProducerAssessment {
+  readonly agentId: string;
+  readonly host: string;
+  readonly processId: number;
+  readonly cluster?: string;
+  readonly producerId?: string;
+  readonly closed: boolean;
+  readonly reportedMs: number;
+  readonly waiting?: WaitingRecords;
+  readonly givenUp: number;
+  readonly brokers: readonly ProduceBroker[];
+  /** Acknowledged, since the collector first heard of it. */
+  readonly records: number;
+  /** What it is called in each group that reads it. */
+  readonly sources: readonly { readonly group: string; readonly source: ToldSource; readonly by: LinkedBy }[];
 }
 
 export interface TaskAssessment {
@@ -121,6 +143,8 @@ export const assessLimits = {
   maxAgents: 1_000,
   maxForgottenAgents: 10_000,
   maxTasks: 1_000,
+  /** Producers with an agent. */
+  maxProducers: 10_000,
   /** Rows by (group, topic, partition, verdict or policy). */
   maxTotals: 100_000,
   maxLanesPerTask: 20_000,

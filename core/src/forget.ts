@@ -1,4 +1,5 @@
 import { assessLimits } from './assessment.ts';
+import { forgetProducers } from './producers.ts';
 import { forgetDays } from './rhythms.ts';
 import { historyMs } from './seconds.ts';
 import type { LaneFold, State, TaskFold } from './state.ts';
@@ -20,6 +21,7 @@ export function forgetSilent(state: State, nowMs: number): void {
       if (task.agentId === id) forgetTask(state, key, task, nowMs);
     }
   }
+  forgetProducers(state, nowMs);
   let lanes = 0;
   for (const task of state.tasks.values()) {
     lanes += task.lanes.size;

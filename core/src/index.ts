@@ -21,6 +21,7 @@ export {
   type Lane,
   laneOf,
   type Observation,
+  openProducer,
   openTask,
   type PartitionState,
   partitionOf,
@@ -41,6 +42,20 @@ export { addRange, type OffsetRange } from './offset-ranges.ts';
 export { lagsOf, type PartitionLag } from './partition-lag.ts';
 export * from './policy.ts';
 export { createProduced, noteProduced, type Produced } from './produced.ts';
+export * from './producer-report.ts';
+export {
+  acknowledge,
+  beginRequest,
+  failConnection,
+  failRequest,
+  handOver,
+  noteConnected,
+  noteWritten,
+  type Producing,
+  type Request,
+  type Send,
+  settleSend,
+} from './producing.ts';
 export { type Remedy, remediesOf } from './remedy.ts';
 export * from './report.ts';
 export { lagMetrics, type Metric, metrics, type Row } from './samples.ts';

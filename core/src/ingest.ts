@@ -8,6 +8,7 @@ import { learnArrivals } from './lane.ts';
 import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
 import { countRecords, createPace, learnKind } from './pace.ts';
+import { learnProducers, learnWriter } from './producers.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { isHeldUp, learnDay } from './rhythms.ts';
@@ -44,6 +45,7 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
     learnClockStamps(state.clocks, task, { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs });
   }
+  learnProducers(state, report, { offsetMs: report.toMs - toMs, toMs });
   return 'accepted';
 }
 
@@ -198,6 +200,7 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     beginning: undefined,
     continues: undefined,
     continuedBy: undefined,
+    writers: new Map(),
   };
   state.sources.set(key, fold);
   return fold;
@@ -213,6 +216,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.leader = cell.leader ?? lane.leader;
   noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
   learnArrivals(lane, cell, correction, secondMs);
+  learnWriter(state, lane.of, task.cluster, cell);
 
   lane.lastSecondMs = secondMs;
   lane.maxEventMs = Math.max(lane.maxEventMs, cell.maxEventMs);

@@ -3,6 +3,8 @@ import { type Closings, createClosings } from './closing.ts';
 import { createOpenCell, type LastCreate, type LastRecord, type OpenCell } from './open-cell.ts';
 import type { Policy } from './policy.ts';
 import { createProduced, type Produced } from './produced.ts';
+import { producerLimits } from './producer-report.ts';
+import { createProducing, type Producing, type ProducingOverflow } from './producing.ts';
 import type { AgentIdentity, Assignment, Cell, Culprit, FetchCell, TopicPartition } from './report.ts';
 import { type Source, sourceKey } from './source.ts';
 
@@ -14,6 +16,9 @@ export interface Observation {
   readonly agent: AgentIdentity;
   readonly tasks: TaskState[];
   readonly produced: Produced;
+  readonly producers: Producing[];
+  readonly producingOverflow: ProducingOverflow;
+  producerCount: number;
   readonly overflow: { sources: number; cells: number };
   /** Since when something waits to be told out of turn, and when that was last done (`news.ts`); NaN: nothing, never. */
   readonly news: { sinceMs: number; toldMs: number };
@@ -115,6 +120,9 @@ export function createObservation(agent: AgentIdentity, produced: Produced = cre
     agent,
     tasks: [],
     produced,
+    producers: [],
+    producingOverflow: { producers: 0, sends: 0, brokers: 0, writes: 0 },
+    producerCount: 0,
     overflow: { sources: 0, cells: 0 },
     news: { sinceMs: Number.NaN, toldMs: Number.NaN },
     sequence: 0,
@@ -122,6 +130,18 @@ export function createObservation(agent: AgentIdentity, produced: Produced = cre
     records: 0,
     redelivered: 0,
   };
+}
+
+/** Undefined: beyond the bound, so that it is not seen. */
+export function openProducer(observation: Observation, cluster: string | undefined): Producing | undefined {
+  const { producers, producingOverflow } = observation;
+  if (producers.length >= producerLimits.maxProducers) {
+    producingOverflow.producers++;
+    return undefined;
+  }
+  const producing = createProducing(String(observation.producerCount++), cluster, producingOverflow);
+  producers.push(producing);
+  return producing;
 }
 
 export function openTask(

@@ -1,4 +1,5 @@
 import type { Policy } from './policy.ts';
+import type { ProducerReport } from './producer-report.ts';
 import type { Sketch } from './sketch.ts';
 import type { Source } from './source.ts';
 
@@ -18,6 +19,8 @@ export interface Report {
   readonly tasks: readonly TaskReport[];
   /** Topics that this process writes, as far as its agent saw; at most `topologyLimits.maxProducedTopics`. */
   readonly produced?: readonly string[];
+  /** Producers of this process, where the agent was asked to see them; at most `producerLimits.maxProducers`. */
+  readonly producers?: readonly ProducerReport[];
   readonly clock: ClockReport;
   readonly health: AgentHealth;
 }

@@ -8,8 +8,10 @@ import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
+import { createOverflow, type Overflow } from './overflow.ts';
 import type { Pace } from './pace.ts';
 import type { Policy } from './policy.ts';
+import type { LinkedBy, ProducerFold, WrittenFold } from './producers.ts';
 import type { Replay } from './replay.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from './report.ts';
 import { createRhythms, type Rhythms } from './rhythms.ts';
@@ -36,6 +38,9 @@ export interface State {
   /** By group and source: its lanes in all tasks of the group. */
   readonly sources: Map<string, SourceFold>;
   readonly rhythms: Rhythms;
+  /** Producers that have an agent, and the partitions that they write, by cluster. */
+  readonly producers: Map<string, ProducerFold>;
+  readonly written: Map<string, WrittenFold>;
   /** Cells with late records, oldest first; judged at the next `assess`. */
   readonly lateRows: LateRow[];
   readonly clocks: ClockFold;
@@ -54,17 +59,7 @@ export interface State {
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
   incidentCount: number;
-  overflow: {
-    tasks: number;
-    lanes: number;
-    partitions: number;
-    lateRows: number;
-    ranges: number;
-    totals: number;
-    nodes: number;
-    suspicions: number;
-    rhythms: number;
-  };
+  readonly overflow: Overflow;
 }
 
 export interface AgentFold {
@@ -149,6 +144,8 @@ export interface SourceFold {
   beginning: Beginning | undefined;
   continues: string | undefined;
   continuedBy: string | undefined;
+  /** Producers with an agent that are known to write its records, by what they are known. */
+  readonly writers: Map<string, LinkedBy>;
 }
 
 export interface TaskPoint {
@@ -272,6 +269,8 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     partitions: new Map(),
     sources: new Map(),
     rhythms: createRhythms(),
+    producers: new Map(),
+    written: new Map(),
     lateRows: [],
     clocks: createClockFold(),
     findings: createFindingsFold(),
@@ -283,16 +282,6 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,
-    overflow: {
-      tasks: 0,
-      lanes: 0,
-      partitions: 0,
-      lateRows: 0,
-      ranges: 0,
-      totals: 0,
-      nodes: 0,
-      suspicions: 0,
-      rhythms: 0,
-    },
+    overflow: createOverflow(),
   };
 }

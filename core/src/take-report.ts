@@ -1,6 +1,7 @@
 import { isNewsDue } from './news.ts';
 import { culpritOf, type Observation, observeLimits, type PartitionState, type TaskState } from './observation.ts';
 import { closedCell, type OpenCell } from './open-cell.ts';
+import { takeProducer } from './producing.ts';
 import { type AgentHealth, type ClockReport, type Report, reportVersion, type TaskReport } from './report.ts';
 import { secondOf } from './seconds.ts';
 
@@ -32,19 +33,39 @@ export function takeReport(
     toMs: nowMs,
     tasks: observation.tasks.map(taskReport),
     ...(produced.topics.size === 0 ? {} : { produced: [...produced.topics] }),
+    ...(observation.producers.length === 0 ? {} : { producers: observation.producers.map(takeProducer) }),
     clock: said.clock,
     health: {
       ...said.health,
       records: observation.records,
       redelivered: observation.redelivered,
-      overflow: { ...observation.overflow, ...(produced.overflow === 0 ? {} : { produced: produced.overflow }) },
+      overflow: {
+        ...observation.overflow,
+        ...(produced.overflow === 0 ? {} : { produced: produced.overflow }),
+        ...overflowOfProducers(observation),
+      },
     },
   };
   observation.fromMs = nowMs;
   for (let i = observation.tasks.length - 1; i >= 0; i--) {
     if (observation.tasks[i]!.closed) observation.tasks.splice(i, 1);
   }
+  for (let i = observation.producers.length - 1; i >= 0; i--) {
+    if (observation.producers[i]!.closed) observation.producers.splice(i, 1);
+  }
   return report;
+}
+
+/** By names of their own beside the others, and only where there is something to say. */
+function overflowOfProducers({ producingOverflow: counts }: Observation): { readonly [what: string]: number } {
+  return Object.fromEntries(
+    Object.entries({
+      producers: counts.producers,
+      producerSends: counts.sends,
+      producerBrokers: counts.brokers,
+      producerWrites: counts.writes,
+    }).filter(([, count]) => count > 0),
+  );
 }
 
 function noteTold({ news }: Observation, nowMs: number): void {

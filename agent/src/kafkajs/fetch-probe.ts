@@ -1,4 +1,5 @@
 import { type Guard, guarded } from '../guard.ts';
+import { tapBrokers } from './brokers.ts';
 import type { Broker, Cluster, FetchRequest, FetchResponse } from './shapes.ts';
 
 /** What is made of a consumer's fetches. What it throws is counted, and never reaches kafkajs. */
@@ -16,20 +17,11 @@ export interface Answered {
 }
 
 /**
- * Sees every fetch of one consumer. kafkajs's events tell neither when a request was sent nor of a response without records. So
- * we go one layer down: a consumer's cluster makes its brokers by `createBroker`, and each of them has a `fetch`. False if this
- * kafkajs has another shape: then nothing was touched.
+ * Sees every fetch of one consumer: kafkajs's events tell neither when a request was sent nor of a response without records.
+ * False if this kafkajs has another shape: then nothing was touched.
  */
 export function probeFetches(cluster: Cluster | undefined, probe: FetchProbe): boolean {
-  const pool = cluster?.brokerPool;
-  const createBroker = pool?.createBroker;
-  if (pool === undefined || typeof createBroker !== 'function') return false;
-  pool.createBroker = function (this: unknown, options: unknown): Broker {
-    const broker = createBroker.call(this as never, options);
-    guarded(probe.guard, () => probeBroker(broker, probe));
-    return broker;
-  };
-  return true;
+  return tapBrokers(cluster, (broker) => guarded(probe.guard, () => probeBroker(broker, probe)));
 }
 
 function probeBroker(broker: Broker, probe: FetchProbe): void {

@@ -2,7 +2,8 @@ import { observeSeek, partitionOf } from '@tidemark/core';
 import { Kafka as RealKafka } from 'kafkajs';
 import { expect, test } from 'vitest';
 import { joinedTap } from '../../test/tap.ts';
-import { catchCluster, tapFetches } from './fetches.ts';
+import { catchCluster } from './brokers.ts';
+import { tapFetches } from './fetches.ts';
 import type { Broker, Cluster, FetchRequest, FetchResponse, Kafka } from './shapes.ts';
 
 const request: FetchRequest = { topics: [{ topic: 'orders', partitions: [{ partition: 0 }, { partition: 1 }] }] };

@@ -3,7 +3,7 @@ import { parseDigits } from '../digits.ts';
 import type { Guard } from '../guard.ts';
 import { lookAtClock, type WallClock } from '../wall-clock.ts';
 import { type Answered, probeFetches } from './fetch-probe.ts';
-import type { Cluster, FetchRequest, Kafka } from './shapes.ts';
+import type { Cluster, FetchRequest } from './shapes.ts';
 
 /** When a fetch was asked, and how far the partition reached then, is what brackets the append time of a record. */
 export interface FetchTap {
@@ -13,34 +13,6 @@ export interface FetchTap {
   readonly task: TaskState | undefined;
   /** It fetches what comes after records that were not handled yet: where a fetch starts tells nothing of its position. */
   readonly fetchesAhead: boolean;
-}
-
-/**
- * Runs `create`, which calls `kafka.consumer`, and catches the cluster that kafkajs makes meanwhile: it does so by an own
- * method of the Kafka object, under a symbol. Undefined if this kafkajs has no such method.
- */
-export function catchCluster<T>(
-  kafka: Kafka,
-  create: () => T,
-): { readonly created: T; readonly cluster: Cluster | undefined } {
-  const methods = kafka as unknown as { [key: symbol]: ((...options: unknown[]) => unknown) | undefined };
-  const key = Object.getOwnPropertySymbols(kafka).find(
-    (symbol) => symbol.description === 'private:Kafka:createCluster',
-  );
-  const createCluster = key === undefined ? undefined : methods[key];
-  if (key === undefined || typeof createCluster !== 'function') return { created: create(), cluster: undefined };
-  let cluster: Cluster | undefined;
-  methods[key] = function (this: unknown, ...options: unknown[]): unknown {
-    const made = createCluster.apply(this, options);
-    cluster ??= made as Cluster;
-    return made;
-  };
-  try {
-    const created = create();
-    return { created, cluster };
-  } finally {
-    methods[key] = createCluster;
-  }
 }
 
 /** False if this kafkajs has another shape: then nothing was touched. */

@@ -1,7 +1,9 @@
 import type { Agent } from '../agent.ts';
 import { messageOf, say } from '../say.ts';
+import { catchCluster } from './brokers.ts';
 import { createTap, tapConsumer } from './consumer.ts';
-import { catchCluster, tapFetches } from './fetches.ts';
+import { tapFetches } from './fetches.ts';
+import { tapProduce } from './produce.ts';
 import { tapProducer } from './producer.ts';
 import type { Consumer, ConsumerConfig, Kafka, Producer } from './shapes.ts';
 
@@ -16,9 +18,10 @@ interface Noted {
 
 /**
  * Wraps `consumer` and `producer` of a Kafka class's prototype or of one Kafka object. False if they were wrapped before. Nothing
- * is replaced but these methods, so `instanceof`, subclasses and other instrumentations around them go on working.
+ * is replaced but these methods, so `instanceof`, subclasses and other instrumentations around them go on working. `producers`:
+ * whether those of an object without an agent of its own are to be reported.
  */
-export function patchKafka(target: Kafka, defaultAgent: () => Agent): boolean {
+export function patchKafka(target: Kafka, defaultAgent: () => Agent, producers = false): boolean {
   const noted = target as Kafka & Noted;
   if (Object.hasOwn(noted, tappedKey)) return false;
   const original = target.consumer;
@@ -32,19 +35,25 @@ export function patchKafka(target: Kafka, defaultAgent: () => Agent): boolean {
       () => this[agentKey] ?? defaultAgent(),
     );
   };
-  patchProducerMethod(target);
+  patchProducerMethod(target, (kafka) => {
+    const own = kafka[agentKey];
+    return (own?.settings.producers ?? producers) ? (own ?? defaultAgent()) : undefined;
+  });
   return true;
 }
 
-function patchProducerMethod(target: Kafka): void {
+/** `agentOf`: whom the producers of a Kafka object are reported by; undefined: nobody. */
+function patchProducerMethod(target: Kafka, agentOf: (kafka: Kafka & Noted) => Agent | undefined): void {
   const original = target.producer;
   if (typeof original !== 'function') return;
-  target.producer = function producer(this: unknown, ...args: [object?]): Producer {
-    const made: Producer & Noted = original.apply(this as Kafka, args);
+  target.producer = function producer(this: Kafka & Noted, ...args: [object?]): Producer {
+    const { created, cluster } = catchCluster(this, () => original.apply(this, args));
+    const made: Producer & Noted = created;
     try {
       if (!made[tappedKey]) {
         Object.defineProperty(made, tappedKey, { value: true });
-        tapProducer(made);
+        const agent = agentOf(this);
+        tapProducer(made, agent && tapProduce(agent, made, cluster));
       }
     } catch (error) {
       say(`could not attach to a producer: ${messageOf(error)}; what it writes is not seen`);

@@ -14,7 +14,9 @@ function taking(): { readonly producer: Producer; readonly calls: unknown[][]; r
     return answer;
   };
   const transaction = Promise.resolve({ send: take, sendBatch: take });
-  return { producer: { send: take, sendBatch: take, transaction: () => transaction }, calls, answer };
+  const events = { CONNECT: 'connect', DISCONNECT: 'disconnect' };
+  const producer = { send: take, sendBatch: take, transaction: () => transaction, on: () => {}, events };
+  return { producer, calls, answer };
 }
 
 /** The topics that were not seen before. */

@@ -9,12 +9,19 @@ export interface Kafka {
 
 /** What sends: a producer, or a transaction of one. */
 export interface Sending {
-  send(record: { readonly topic?: unknown }): Promise<unknown>;
-  sendBatch(batch: { readonly topicMessages?: readonly { readonly topic?: unknown }[] }): Promise<unknown>;
+  send(record: SendRecord): Promise<unknown>;
+  sendBatch(batch: { readonly topicMessages?: readonly SendRecord[] }): Promise<unknown>;
+}
+
+export interface SendRecord {
+  readonly topic?: unknown;
+  readonly messages?: readonly { readonly timestamp?: unknown; readonly value?: unknown }[];
 }
 
 export interface Producer extends Sending {
   transaction(): Promise<Transaction>;
+  on(event: string, listener: () => void): unknown;
+  readonly events: { readonly CONNECT: string; readonly DISCONNECT: string };
 }
 
 export type Transaction = Sending;
@@ -79,7 +86,7 @@ export interface BatchContext {
   readonly partitionLeaderEpoch: number;
 }
 
-/** Undocumented: what a consumer fetches through. */
+/** Undocumented: what a consumer fetches and a producer sends through. */
 export interface Cluster {
   readonly brokerPool: BrokerPool;
 }
@@ -91,6 +98,30 @@ export interface BrokerPool {
 export interface Broker {
   readonly nodeId: number | string | null;
   fetch(request: FetchRequest): Promise<FetchResponse>;
+  produce?(request: ProduceRequest): Promise<ProduceResponse>;
+  connect?(): Promise<unknown>;
+}
+
+export interface ProduceRequest {
+  /** 0: no answer is wanted. */
+  readonly acks?: number;
+  readonly producerId?: unknown;
+  readonly topicData: readonly {
+    readonly topic: string;
+    readonly partitions: readonly { readonly partition: number; readonly messages: readonly unknown[] }[];
+  }[];
+}
+
+export interface ProduceResponse {
+  readonly topics: readonly {
+    readonly topicName: string;
+    readonly partitions: readonly {
+      readonly partition: number;
+      /** Of the first record; before version 3 of the protocol it is `offset`. */
+      readonly baseOffset?: string;
+      readonly offset?: string;
+    }[];
+  }[];
 }
 
 export interface FetchRequest {

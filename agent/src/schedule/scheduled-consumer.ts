@@ -9,7 +9,7 @@ import type {
   Kafka,
   KafkaMessage,
 } from 'kafkajs';
-import { catchCluster } from '../kafkajs/fetches.ts';
+import { catchCluster } from '../kafkajs/brokers.ts';
 import type { Kafka as TappedKafka } from '../kafkajs/shapes.ts';
 import { tapAnswers } from './answers.ts';
 import { readLogBounds } from './log-bounds.ts';

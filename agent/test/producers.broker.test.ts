@@ -1,0 +1,134 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type Assessment, assess, createState, firstAssessment, ingest, type ProducerAssessment } from '@tidemark/core';
+import { Kafka, logLevel } from 'kafkajs';
+import { attach } from 'tidemark';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { type CuttableProxy, startProxy } from '../../testbed/src/network/proxy.ts';
+import { throughProxy } from '../../testbed/src/network/through-proxy.ts';
+import { type ReportTaker, startReportTaker } from './collector.ts';
+import { fillTopic } from './topic.ts';
+
+// A producer whose own agent tells of it, on a real broker, over a network that can be cut.
+
+const { brokers, missing } = inject('broker');
+
+/** What a collector believes, tick by tick. */
+function watch(taker: ReportTaker): { readonly now: () => Assessment; readonly all: readonly Assessment[] } {
+  const state = createState();
+  const all = [firstAssessment(Date.now())];
+  let read = 0;
+  const tick = setInterval(() => {
+    for (; read < taker.reports.length; read++) ingest(state, taker.reports[read]!, Date.now());
+    all.push(assess(all.at(-1)!, state, Date.now()));
+  }, 500);
+  onTestFinished(() => clearInterval(tick));
+  return { now: () => all.at(-1)!, all };
+}
+
+interface Running {
+  /** It goes on making events or not. */
+  isIdle: boolean;
+}
+
+/** Makes an event each 50 ms and waits for none of them: what it cannot deliver, its client holds. */
+async function produce(
+  name: string,
+  world: {
+    readonly topic: string;
+    readonly taker: ReportTaker;
+    readonly proxy?: CuttableProxy;
+    readonly partition: number;
+  },
+): Promise<Running> {
+  const { topic, taker, proxy, partition } = world;
+  const client = {
+    clientId: name,
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    connectionTimeout: 1_000,
+    retry: { initialRetryTime: 50, maxRetryTime: 500, retries: 1_000 },
+    ...(proxy ? { socketFactory: throughProxy(proxy) } : {}),
+  };
+  const kafka = attach(new Kafka(client), { collectorUrl: taker.url, host: name, producers: true });
+  const producer = kafka.producer({ allowAutoTopicCreation: false });
+  await producer.connect();
+  const running: Running = { isIdle: false };
+  const making = setInterval(() => {
+    if (running.isIdle) return;
+    const message = { value: name, partition, timestamp: String(Date.now()) };
+    producer.send({ topic, messages: [message] }).catch(() => {});
+  }, 50);
+  onTestFinished(async () => {
+    clearInterval(making);
+    await producer.disconnect();
+  });
+  return running;
+}
+
+async function consume(topic: string, group: string, taker: ReportTaker): Promise<void> {
+  const kafka = attach(new Kafka({ clientId: 'host', brokers: [...brokers], logLevel: logLevel.NOTHING }), {
+    collectorUrl: taker.url,
+    host: 'consumer',
+  });
+  const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 100 });
+  onTestFinished(() => consumer.disconnect());
+  await consumer.connect();
+  await consumer.subscribe({ topics: [topic] });
+  await consumer.run({ eachMessage: async () => {} });
+}
+
+const by = (host: string, { producers }: Assessment): ProducerAssessment =>
+  producers.find((producer) => producer.host === host)!;
+const patient = { timeout: 30_000, interval: 200 };
+
+describe.skipIf(missing !== undefined)(`producers with an agent${missing ? ` (${missing})` : ''}`, () => {
+  test('cut off, its agent says what waits; idle, that nothing does; and offsets tell which source it is', async () => {
+    const spy = vi.spyOn(process.stderr, 'write').mockImplementation(() => true);
+    onTestFinished(() => spy.mockRestore());
+    const taker = await startReportTaker();
+    onTestFinished(() => taker.stop());
+    const proxy = await startProxy();
+    onTestFinished(() => proxy.close());
+    const { topic, group } = await fillTopic(brokers, [], { partitions: 2 });
+    const groupId = group();
+    const collector = watch(taker);
+    await consume(topic, groupId, taker);
+    await produce('a', { topic, taker, partition: 0 });
+    const b = await produce('b', { topic, taker, partition: 1, proxy });
+
+    await vi.waitFor(() => {
+      for (const [host, partition] of [
+        ['a', 0],
+        ['b', 1],
+      ] as const) {
+        expect(by(host, collector.now()).sources).toEqual([
+          { group: groupId, source: { kind: 'partition', topic, partition }, by: 'offsets' },
+        ]);
+      }
+    }, patient);
+
+    // Enough for a habit.
+    await sleep(8_000);
+    const cutMs = proxy.cut();
+    await sleep(10_000);
+    const during = by('b', collector.now());
+    expect(during.waiting!.records).toBeGreaterThan(100);
+    expect(during.waiting!.sinceMs).toBeGreaterThan(cutMs - 100);
+    expect(during.waiting!.createdMs).toBeGreaterThan(cutMs - 100);
+    // The one that it knows by its id, and perhaps the address that it began with.
+    const unanswered = during.brokers.filter(({ unansweredSinceMs }) => unansweredSinceMs !== undefined);
+    expect(Math.abs(Math.min(...unanswered.map((row) => row.unansweredSinceMs!)) - cutMs)).toBeLessThan(1_000);
+    for (const { acknowledgedMs } of unanswered) expect(acknowledgedMs ?? 0).toBeLessThan(cutMs + 100);
+    const failures = unanswered.flatMap((row) => Object.values(row.failures));
+    expect(failures.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(3);
+    expect(by('a', collector.now()).brokers.every(({ failures }) => Object.keys(failures).length === 0)).toBe(true);
+
+    proxy.restore();
+    await vi.waitFor(() => expect((by('b', collector.now()).waiting?.records ?? 0) < 10).toBe(true), patient);
+    b.isIdle = true;
+    await vi.waitFor(() => expect(by('b', collector.now())).not.toHaveProperty('waiting'), patient);
+    expect(by('b', collector.now()).brokers.every(({ unansweredSinceMs }) => unansweredSinceMs === undefined)).toBe(
+      true,
+    );
+  });
+});
