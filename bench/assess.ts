@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util';
+import { serialize, setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import {
   type Assessment,
   assess,
@@ -11,46 +13,82 @@ import {
   seriesBetween,
 } from '@tidemark/core';
 import { medianOf } from './median.ts';
+import { ratioOfMeans } from './ratio.ts';
+import { reported } from './report.ts';
 
 /**
- * What a second costs a collector: taking the reports in, and the tick that judges and draws the points that changed. Every
- * partition has three sources that all speak each second; one record in a hundred cells is late. Growth is the cost at the
- * largest size over that at the smallest, per partition: 1 is linear.
+ * What a second costs a collector: taking the reports in, and the tick that judges and draws the points that changed; and what it
+ * remembers once all of its fifteen minutes are full. Every partition has three sources that all speak each second; one record in
+ * a hundred cells is late. Growth is the cost at the largest size over that at the smallest, per partition: 1 is linear.
+ *
+ *   npm run -s bench -- assess [--sizes 1000,3000,10000] [--seconds 900] [--json]
  */
 const { values } = parseArgs({
-  options: { json: { type: 'boolean' }, seconds: { type: 'string', default: '90' }, sizes: { type: 'string' } },
+  options: {
+    json: { type: 'boolean', default: false },
+    seconds: { type: 'string', default: '900' },
+    sizes: { type: 'string', default: '1000,3000,10000' },
+  },
 });
 const seconds = Number(values.seconds);
-const sizes = (values.sizes ?? '1000,3000,10000').split(',').map(Number);
+const sizes = values.sizes.split(',').map(Number);
 const sourcesEach = 3;
 const partitionsPerAgent = 500;
 const startMs = 1_700_000_000_000;
 /** Only the last of them are measured: before, habits are young and lists are short. */
 const measured = 20;
+/** Until a minute before, ticks only make room for what comes. */
+const fillTickEvery = 15;
+/** More than this is not linear. */
+const mostGrowth = 1.5;
+
+setFlagsFromString('--expose-gc');
+const collect = runInNewContext('gc') as () => void;
 
 interface Run {
   readonly partitions: number;
-  readonly ingestMs: number;
-  readonly tickMs: number;
-  readonly bytesPerSource: number;
+  /** CPU time of each second that was measured. */
+  readonly ingestMs: readonly number[];
+  readonly tickMs: readonly number[];
+  /** For each source in each partition: in memory, and as a snapshot has it. */
+  readonly memoryBytes: number;
+  readonly snapshotBytes: number;
 }
 
 const runs = sizes.map(run);
-const [first, last] = [runs[0]!, runs.at(-1)!];
-const growth = (of: (run: Run) => number): number => of(last) / last.partitions / (of(first) / first.partitions);
-const ratios = { tickGrowth: growth((r) => r.tickMs), ingestGrowth: growth((r) => r.ingestMs) };
-for (const { partitions, ingestMs, tickMs, bytesPerSource } of runs) {
+for (const { partitions, ingestMs, tickMs, memoryBytes, snapshotBytes } of runs) {
+  const [ingest, tick] = [ingestMs, tickMs].map((ms) => medianOf(ms).median);
   console.log(
-    `${partitions} partitions × ${sourcesEach} sources: ingest ${ingestMs.toFixed(0)} ms and tick ${tickMs.toFixed(0)} ms of CPU a second, ` +
-      `${((1000 * ingestMs) / (partitions * sourcesEach)).toFixed(1)} µs a cell, ${Math.round(bytesPerSource)} bytes a source and partition`,
+    `${partitions} partitions × ${sourcesEach} sources: ingest ${ingest!.toFixed(0)} ms and tick ${tick!.toFixed(0)} ms of CPU a second, ` +
+      `${((1000 * ingest!) / (partitions * sourcesEach)).toFixed(1)} µs a cell, ${Math.round(memoryBytes)} bytes a source and partition ` +
+      `after ${seconds} s (${Math.round(snapshotBytes)} in a snapshot)`,
   );
 }
-console.log(`growth per partition: tick ${ratios.tickGrowth.toFixed(2)}, ingest ${ratios.ingestGrowth.toFixed(2)}`);
-if (values.json) console.log(JSON.stringify({ bench: 'assess', ratios, runs }));
+const [first, last] = [runs[0]!, runs.at(-1)!];
+const perPartition = (of: (run: Run) => readonly number[]) => {
+  const [below, above] = [first, last].map((one) => of(one).map((value) => value / one.partitions));
+  return ratioOfMeans(above!, below!);
+};
+const bytes = last.memoryBytes / first.memoryBytes;
+const ratios = {
+  tickGrowth: perPartition((one) => one.tickMs),
+  ingestGrowth: perPartition((one) => one.ingestMs),
+  stateGrowth: { median: bytes, low: bytes, high: bytes },
+};
+reported({
+  bench: 'assess',
+  ratios,
+  runs: runs.map((one) => ({
+    ...one,
+    ingestMs: medianOf(one.ingestMs).median,
+    tickMs: medianOf(one.tickMs).median,
+  })),
+  json: values.json,
+  isUnclear: Object.values(ratios).some(({ low, high }) => low < mostGrowth && high >= mostGrowth),
+});
 
 function run(partitions: number): Run {
-  globalThis.gc?.();
-  const before = process.memoryUsage().heapUsed;
+  const beforeBytes = usedBytes();
   const state = createState();
   let assessment: Assessment = firstAssessment(startMs);
   const ingested: number[] = [];
@@ -61,21 +99,26 @@ function run(partitions: number): Run {
     const from = cpuMs();
     for (const report of reports) ingest(state, report, report.toMs);
     const between = cpuMs();
-    assessment = tick(assessment, state, atMs + 1_020);
+    if (second >= seconds - 3 * measured || second % fillTickEvery === 0) {
+      assessment = tick(assessment, state, atMs + 1_020);
+    }
     const to = cpuMs();
     if (second < seconds - measured) continue;
     ingested.push(between - from);
     ticked.push(to - between);
   }
-  globalThis.gc?.();
-  const bytes = process.memoryUsage().heapUsed - before;
   if (assessment.totals.length === 0) throw new Error('nothing was judged');
-  return {
-    partitions,
-    ingestMs: medianOf(ingested).median,
-    tickMs: medianOf(ticked).median,
-    bytesPerSource: bytes / (partitions * sourcesEach),
-  };
+  const memoryBytes = (usedBytes() - beforeBytes) / (partitions * sourcesEach);
+  const snapshotBytes = serialize(state).length / (partitions * sourcesEach);
+  return { partitions, ingestMs: ingested, tickMs: ticked, memoryBytes, snapshotBytes };
+}
+
+function usedBytes(): number {
+  // What typed arrays held is given back with the next collection only.
+  collect();
+  collect();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
 }
 
 /** Time on a processor, of all threads: what others do on the machine does not count, our own garbage collection does. */

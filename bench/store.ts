@@ -28,6 +28,7 @@ import { pino } from 'pino';
 import { createCollector } from '../collector/src/collector.ts';
 import { Store } from '../collector/src/store/store.ts';
 import { medianOf } from './median.ts';
+import { reported } from './report.ts';
 
 const { values: options } = parseArgs({
   options: {
@@ -37,6 +38,8 @@ const { values: options } = parseArgs({
     json: { type: 'boolean', default: false },
   },
 });
+/** An interval wider than this says little of what a report waits for the disk. */
+const mostSpread = 2;
 const startMs = 1_700_000_000_000;
 const sources = ['A', 'B', 'C'];
 const log = pino({ level: 'silent' });
@@ -197,7 +200,12 @@ console.log(
 console.log(
   `  to copy the state on the main thread instead would stop it for ${ms(scale.copyMs)}; a restart from the snapshot takes ${ms(scale.restartMs)}`,
 );
-if (options.json)
-  console.log(
-    JSON.stringify({ bench: 'store', ratios: { vsMemory: small.ratio }, ci: { vsMemory: small.ci }, small, scale }),
-  );
+const { ratio: median, ci, ...each } = small;
+const [low, high] = ci;
+reported({
+  bench: 'store',
+  ratios: { vsMemory: { median, low, high } },
+  runs: [{ ...each }, scale],
+  json: options.json,
+  isUnclear: high > mostSpread * low,
+});

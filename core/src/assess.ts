@@ -20,6 +20,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { settle } from './settle.ts';
 import type { LaneFold, LateRow, State, TaskFold } from './state.ts';
 import { settleSuccessions } from './succession.ts';
+import { lastSecondOf, noteOnline } from './task-points.ts';
 import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
 import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
@@ -84,10 +85,8 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
 }
 
 function judgeRows(state: State, nowMs: number): void {
-  const { lateRows } = state;
-  for (const row of lateRows) {
-    if (row.verdict !== undefined && row.verdict.kind !== 'undecided') continue;
-    if (row.verdict !== undefined && row.task.reportedMs - row.secondMs > reviseForMs) continue;
+  for (const row of state.lateRows) {
+    if (row.verdict !== undefined && !isOpen(row)) continue;
     const verdict = judge(state, row);
     if (row.verdict?.kind === verdict.kind) continue;
     if (row.verdict !== undefined) count(state, row, row.verdict, -1);
@@ -95,9 +94,14 @@ function judgeRows(state: State, nowMs: number): void {
     row.verdict = verdict;
     attach(state, row, verdict, nowMs);
   }
-  const old = lateRows.findIndex((row) => row.task.reportedMs - row.secondMs <= historyMs);
-  const surplus = Math.max(old === -1 ? lateRows.length : old, lateRows.length - assessLimits.maxLateCells);
-  lateRows.splice(0, surplus);
+  const open = state.lateRows.filter(isOpen);
+  state.overflow.lateRows += Math.max(0, open.length - assessLimits.maxLateCells);
+  state.lateRows = open.slice(-assessLimits.maxLateCells);
+}
+
+/** Whether what comes may still decide it. */
+function isOpen({ verdict, task, secondMs }: LateRow): boolean {
+  return verdict?.kind === 'undecided' && task.reportedMs - secondMs <= reviseForMs;
 }
 
 function count(state: State, { task, cell, late, secondMs }: LateRow, { kind }: Verdict, sign: 1 | -1): void {
@@ -143,8 +147,7 @@ function settleAll(state: State, previous: Assessment, nowMs: number): readonly 
 
 function taskAssessment(state: State, task: TaskFold): TaskAssessment {
   const online = onlineStreamTime(state, task);
-  const point = task.points.at(-1);
-  if (point !== undefined && point.secondMs === secondOf(task.reportedMs)) point.onlineMs = online?.trueStreamTimeMs;
+  if (lastSecondOf(task.points) === secondOf(task.reportedMs)) noteOnline(task.points, online?.trueStreamTimeMs);
   for (const secondMs of task.verdictsBySecond.keys()) {
     if (secondMs < task.reportedMs - historyMs) task.verdictsBySecond.delete(secondMs);
   }

@@ -152,8 +152,6 @@ export const assessLimits = {
   /** Sources whose days are remembered, half a kilobyte each. */
   maxRhythms: 50_000,
   maxLateCells: 50_000,
-  /** Seconds of progress, of all lanes together. */
-  maxProgress: 4_000_000,
   agentLostMs: 10_000,
 } as const;
 

@@ -15,11 +15,8 @@
  * hour of a quiet time, and anything before two days are known, when all is judged by the last gaps alone.
  */
 export interface DayRhythm {
-  /**
-   * A byte for each half hour, by its number since 1970 modulo `slots`: 0 not known, else the silence on a logarithmic scale.
-   * An ArrayBuffer: a typed array that was read from a snapshot would keep the whole snapshot in memory.
-   */
-  readonly silences: ArrayBuffer;
+  /** A byte for each half hour, by its number since 1970 modulo `slots`: 0 not known, else the silence on a logarithmic scale. */
+  readonly silences: Uint8Array;
   /** The latest half hour that is known, and when it was last heard of. */
   slot: number;
   seenMs: number;
@@ -44,7 +41,7 @@ const lookBackDays = 3;
 const leastDays = 2;
 
 export function createRhythm(seenMs: number): DayRhythm {
-  return { silences: new ArrayBuffer(slots), slot: slotOf(seenMs), seenMs, quiet: undefined };
+  return { silences: new Uint8Array(slots), slot: slotOf(seenMs), seenMs, quiet: undefined };
 }
 
 /**
@@ -57,7 +54,7 @@ export function learnRhythm(
 ): void {
   const { seenMs } = rhythm;
   if (!(toMs > seenMs)) return;
-  const silences = new Uint8Array(rhythm.silences);
+  const { silences } = rhythm;
   const spokenMs = Number.isFinite(fromMs) ? Math.min(Math.max(fromMs, seenMs), toMs) : toMs;
   const spoken = slotOf(spokenMs);
   const last = slotOf(toMs);
@@ -80,7 +77,7 @@ function note(silences: Uint8Array, slot: number, silentMs: number): void {
 
 /** How long it is usually silent at most at this time of the day; undefined while less than two days are known. */
 export function usualSilenceMs(rhythm: DayRhythm, atMs: number): number | undefined {
-  const silences = new Uint8Array(rhythm.silences);
+  const { silences } = rhythm;
   const usual = usualAt(rhythm, silences, slotOf(atMs), neighbours);
   return usual === undefined ? undefined : msOf(usual);
 }
@@ -111,7 +108,7 @@ function longestAround({ slot: latest }: DayRhythm, silences: Uint8Array, slot: 
 const quietTimes = 4;
 
 function quietHours(rhythm: DayRhythm): QuietHours | undefined {
-  const silences = new Uint8Array(rhythm.silences);
+  const { silences } = rhythm;
   // The latest half hour has not ended.
   const first = rhythm.slot - slotsADay;
   const day: number[] = [];

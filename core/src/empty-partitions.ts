@@ -1,4 +1,5 @@
 import type { Incident } from './finding.ts';
+import { newestFirst } from './lane-history.ts';
 import { sourceKey } from './source.ts';
 import type { IncidentFold, LaneFold, State } from './state.ts';
 
@@ -10,7 +11,7 @@ interface Around {
 
 /**
  * The longest that one of a cut's partitions was empty at the broker. Undefined where somebody wrote to one of them meanwhile, or
- * where that cannot be told: progress is kept by the second and for `historyMs`.
+ * where that cannot be told: what came is kept for `historyMs`, of busy lanes by the minute's end only in spans (`lane-history.ts`).
  *
  *     append ──A─A─┤ B is cut off ├─A─A──    empty: a task that idles waits for it
  *     append ──A─B─┤─B──B───B──B──├─A─B──    not empty: idling changes nothing
@@ -46,20 +47,19 @@ function isOutOf({ source }: Pick<Incident, 'source'>): (lane: LaneFold) => bool
 
 /** Whether nothing of it was appended between; notes what was before and after. */
 function wasSilent(
-  { progress }: LaneFold,
+  { history }: LaneFold,
   { fromMs, untilMs, isHeldUp }: { readonly fromMs: number; readonly untilMs: number; readonly isHeldUp: boolean },
   around: Around,
 ): boolean {
   let nextCreatedMs = Number.POSITIVE_INFINITY;
-  for (let i = progress.length - 1; i >= 0; i--) {
-    const { appendMs, createdMs } = progress[i]!;
-    if (appendMs >= untilMs) {
-      around.nextMs = Math.min(around.nextMs, appendMs);
+  for (const { firstAppendMs, lastAppendMs, createdMs } of newestFirst(history)) {
+    if (firstAppendMs >= untilMs) {
+      around.nextMs = Math.min(around.nextMs, firstAppendMs);
       nextCreatedMs = createdMs;
-    } else if (appendMs > fromMs) {
+    } else if (lastAppendMs > fromMs) {
       return false;
     } else {
-      around.lastMs = Math.max(around.lastMs, appendMs);
+      around.lastMs = Math.max(around.lastMs, lastAppendMs);
       break;
     }
   }

@@ -1,3 +1,4 @@
+import { newestFirst } from './lane-history.ts';
 import { windowEndMs } from './policy.ts';
 import type { Source } from './source.ts';
 import type { LaneFold, SourceFold, TaskFold } from './state.ts';
@@ -90,9 +91,9 @@ function rateOf(lanes: readonly LaneFold[]): number {
   const lastMs = Math.max(...lanes.map((lane) => lane.lastSecondMs));
   let records = 0;
   let firstMs = lastMs;
-  for (const { progress } of lanes) {
-    for (const { secondMs, count } of progress) {
-      if (secondMs <= lastMs - rateOverMs) continue;
+  for (const { history } of lanes) {
+    for (const { secondMs, count } of newestFirst(history)) {
+      if (secondMs <= lastMs - rateOverMs) break;
       records += count;
       firstMs = Math.min(firstMs, secondMs);
     }

@@ -6,8 +6,6 @@ import type { LaneFold, State, TaskFold } from './state.ts';
 import { forgetSuccession } from './succession.ts';
 import { forgetSuspicion } from './watch.ts';
 
-/** However many lanes there are, each keeps what the next seconds are judged by. */
-const leastProgress = 60;
 /** A source that nobody heard of for so long has come to its end: a restarted producer has another id. */
 const laneKeptMs = 86_400_000;
 
@@ -22,15 +20,12 @@ export function forgetSilent(state: State, nowMs: number): void {
     }
   }
   forgetProducers(state, nowMs);
-  let lanes = 0;
   for (const task of state.tasks.values()) {
-    lanes += task.lanes.size;
     for (const lane of task.lanes.values()) {
       if (task.reportedMs - lane.lastSecondMs > laneKeptMs) forgetLane(state, task, lane, nowMs);
     }
   }
   forgetDays(state, nowMs);
-  state.maxProgress = Math.max(leastProgress, Math.floor(assessLimits.maxProgress / Math.max(1, lanes)));
   if (state.hosts.size <= state.agents.size) return;
   const hosts = new Set([...state.agents.values()].map((agent) => agent.identity.host));
   for (const host of state.hosts.keys()) {

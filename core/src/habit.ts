@@ -1,4 +1,5 @@
 import { nearestRank } from './nearest-rank.ts';
+import { columnOf, copyOfRows, createRows, isFull, keepBelow, pushRow, type Rows, valueAt } from './rows.ts';
 
 /**
  * What a source usually does in a partition: how long it is silent between records, and how long its records take from
@@ -11,8 +12,8 @@ import { nearestRank } from './nearest-rank.ts';
  * from the low ones, so that a consumer that polls rarely makes no source look slow.
  */
 export interface Habit {
-  readonly entries: HabitEntry[];
-  at: number;
+  /** A `HabitEntry` each, its fields in their order. */
+  readonly entries: Rows;
   cells: number;
   lastAtMs: number;
   /** The smallest and largest delay in the window. */
@@ -39,6 +40,8 @@ export interface HabitEntry {
 }
 
 const window = 64;
+/** Of `entries`. */
+const column = { at: 0, gap: 1, quick: 2, slow: 3 } as const;
 /** Fewer cells are no habit. */
 const leastCells = 5;
 /** A floor rises no faster than clocks that are looked after drift apart; a faster one is a clock that runs away. */
@@ -50,8 +53,7 @@ const quantilesEvery = 8;
 
 export function createHabit(): Habit {
   return {
-    entries: [],
-    at: 0,
+    entries: createRows(4, window),
     cells: 0,
     lastAtMs: 0,
     leastMs: Number.POSITIVE_INFINITY,
@@ -65,7 +67,7 @@ export function createHabit(): Habit {
 }
 
 export function copyOf(habit: Habit): Habit {
-  return { ...habit, entries: [...habit.entries] };
+  return { ...habit, entries: copyOfRows(habit.entries) };
 }
 
 export function isKnown(habit: Habit): boolean {
@@ -73,24 +75,24 @@ export function isKnown(habit: Habit): boolean {
 }
 
 export function learn(habit: Habit, entry: HabitEntry): void {
-  const replaced = habit.entries[habit.at];
+  const { entries } = habit;
+  // The one that makes room may have been the extreme.
+  const isMeasured =
+    isFull(entries) &&
+    (valueAt(entries, 0, column.quick) <= habit.leastMs || valueAt(entries, 0, column.slow) >= habit.mostMs);
   const sinceMs = habit.cells === 0 ? 0 : entry.atMs - habit.lastAtMs;
-  habit.entries[habit.at] = entry;
-  habit.at = (habit.at + 1) % window;
+  pushRow(entries, [entry.atMs, entry.gapMs, entry.quickMs, entry.slowMs]);
   habit.cells++;
   habit.lastAtMs = entry.atMs;
-  if (replaced !== undefined && (replaced.quickMs <= habit.leastMs || replaced.slowMs >= habit.mostMs)) measure(habit);
-  else include(habit, entry);
+  if (isMeasured) measure(habit);
+  else include(habit, entry.quickMs, entry.slowMs);
   settleFloor(habit, Math.max(0, sinceMs));
   if (habit.cells <= window || habit.cells % quantilesEvery === 0) learnQuantiles(habit);
 }
 
 /** A clock was stepped: what was learnt since is not about the source. */
-export function forgetSince(habit: Habit, atMs: number): void {
-  const kept = habit.entries.filter((entry) => entry.atMs < atMs);
-  if (kept.length === habit.entries.length) return;
-  habit.entries.splice(0, habit.entries.length, ...kept);
-  habit.at = kept.length % window;
+export function forgetSince(habit: Habit, sinceMs: number): void {
+  if (keepBelow(habit.entries, column.at, sinceMs) === 0) return;
   habit.floorMs = Number.NaN;
   measure(habit);
   settleFloor(habit, 0);
@@ -98,12 +100,15 @@ export function forgetSince(habit: Habit, atMs: number): void {
 }
 
 function measure(habit: Habit): void {
+  const { entries } = habit;
   habit.leastMs = Number.POSITIVE_INFINITY;
   habit.mostMs = Number.NEGATIVE_INFINITY;
-  for (const entry of habit.entries) include(habit, entry);
+  for (let row = 0; row < entries.length; row++) {
+    include(habit, valueAt(entries, row, column.quick), valueAt(entries, row, column.slow));
+  }
 }
 
-function include(habit: Habit, { quickMs, slowMs }: HabitEntry): void {
+function include(habit: Habit, quickMs: number, slowMs: number): void {
   if (quickMs < habit.leastMs) habit.leastMs = quickMs;
   if (slowMs > habit.mostMs) habit.mostMs = slowMs;
 }
@@ -116,20 +121,13 @@ function settleFloor(habit: Habit, sinceMs: number): void {
   habit.floorMs = highestMs < leastMs ? highestMs : leastMs;
   habit.usualDelayMs = Math.max(0, mostMs - leastMs);
   const isRising = leastMs - habit.floorMs > risenMs;
-  const oldest = entries[habit.at % entries.length];
-  habit.risingSinceMs = isRising ? (habit.risingSinceMs ?? oldest?.atMs ?? habit.lastAtMs) : undefined;
+  habit.risingSinceMs = isRising ? (habit.risingSinceMs ?? valueAt(entries, 0, column.at)) : undefined;
 }
 
 function learnQuantiles(habit: Habit): void {
-  if (habit.entries.length === 0) return;
+  const { entries } = habit;
+  if (entries.length === 0) return;
   // One long silence among ten does not make a source a silent one.
-  habit.usualGapMs = nearestRank(
-    habit.entries.map(({ gapMs }) => gapMs),
-    0.9,
-  );
-  const slowMs = nearestRank(
-    habit.entries.map((entry) => entry.slowMs),
-    0.75,
-  );
-  habit.typicalDelayMs = Math.max(0, slowMs - habit.floorMs) || 0;
+  habit.usualGapMs = nearestRank(columnOf(entries, column.gap), 0.9);
+  habit.typicalDelayMs = Math.max(0, nearestRank(columnOf(entries, column.slow), 0.75) - habit.floorMs) || 0;
 }

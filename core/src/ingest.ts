@@ -5,6 +5,7 @@ import { createHabit } from './habit.ts';
 import { learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
+import { createLaneHistory, newestFirst, noteCell } from './lane-history.ts';
 import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
 import { countRecords, createPace, learnKind } from './pace.ts';
@@ -12,11 +13,12 @@ import { learnProducers, learnWriter } from './producers.ts';
 import { createReplay } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { isHeldUp, learnDay } from './rhythms.ts';
-import { historyMs, secondOf } from './seconds.ts';
+import { secondOf } from './seconds.ts';
 import { sourceKey } from './source.ts';
 import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } from './stall.ts';
 import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { begin, laneBefore, noteHeard } from './succession.ts';
+import { beginSecond, createTaskPoints, noteCame } from './task-points.ts';
 import { learnInputPosition, learnInputRecords } from './topology/fold.ts';
 import { createdFromMs } from './true-stream-time.ts';
 
@@ -79,7 +81,7 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     late: 0,
     dropped: new Map(),
     lanes: new Map(),
-    points: [],
+    points: createTaskPoints(),
     verdictsBySecond: new Map(),
   };
   state.tasks.set(key, fold);
@@ -103,10 +105,7 @@ function learnTask(
   fold.reportedMs = toMs;
   fold.isUnsure = reportedMs < host.unsureUntilMs;
   const secondMs = secondOf(toMs);
-  if (fold.points.at(-1)?.secondMs !== secondMs) {
-    fold.points.push({ secondMs, streamTimeMs: task.streamTimeMs, onlineMs: undefined });
-  }
-  while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
+  beginSecond(fold.points, secondMs, task.streamTimeMs);
   state.revisedFromMs = Math.min(state.revisedFromMs, secondMs);
   const offsetMs = host.reading?.offsetMs ?? 0;
   for (const fetches of task.fetches) {
@@ -163,7 +162,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     lastSecondMs: trueSecond(cell.secondMs, correction.agentMs),
     maxEventMs: cell.maxEventMs,
     last: before?.last ?? first,
-    progress: [],
+    history: createLaneHistory(),
     holds: [],
     replay: before?.replay ?? createReplay(first),
     ahead: undefined,
@@ -215,6 +214,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.outOfOrder += cell.outOfOrder;
   lane.leader = cell.leader ?? lane.leader;
   noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
+  const wasReplay = lane.replay.state !== 'no';
   learnArrivals(lane, cell, correction, secondMs);
   learnWriter(state, lane.of, task.cluster, cell);
 
@@ -228,9 +228,12 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   learnDay(state, lane.of, { sinceMs: lane.of.pace.sinceMs, fromMs, toMs: appendMs, isHeld });
   learnGap(lane.of, fromMs, appendMs);
   lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
-  lane.progress.push({ secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
-  const { progress } = lane;
-  while (progress[0]!.secondMs < secondMs - historyMs || progress.length > state.maxProgress) progress.shift();
+  noteCell(lane.history, { secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
+  if (lane.replay.state === 'no') {
+    // Whether it is a replay was not clear before, or it has caught up with the present: now what came before counts as well.
+    const came = wasReplay ? newestFirst(lane.history) : [{ lastSecondMs: secondMs, createdMs }];
+    for (const span of came) noteCame(task.points, span.lastSecondMs, span.createdMs);
+  }
 
   if (cell.late === undefined) return;
   task.late += cell.late.count;

@@ -1,6 +1,7 @@
 import { type Arrival, arrivalOf, type Correction } from './arrival.ts';
 import { forgetSince, isKnown, learn } from './habit.ts';
 import { confirmTogether, followCell, followHold, type Hold, isPrompt, leastCutMs, openHold } from './hold.ts';
+import { isEmpty } from './lane-history.ts';
 import { materialMs } from './news.ts';
 import { followReplay, unorderedRatio } from './replay.ts';
 import type { Cell, Culprit, Point } from './report.ts';
@@ -66,7 +67,7 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   // What an earlier cell said of its last record was corrected by what was known of the clocks then.
   const before = gap && (gap.before.offset === lane.last.offset ? lane.last : at(gap.before));
   // Of a lane that goes on where another source's ended, its agent cannot know the silence before.
-  const beforeMs = lane.progress.length === 0 ? Math.max(0, at(first).lowMs - lane.last.highMs) || 0 : 0;
+  const beforeMs = isEmpty(lane.history) ? Math.max(0, at(first).lowMs - lane.last.highMs) || 0 : 0;
   const silentMs = gap === undefined ? beforeMs : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
   const found = { fromMs: secondMs, silentMs, isShared: lane.source.kind === 'partition' };
   if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {

@@ -1,6 +1,7 @@
 import type { Hold } from './hold.ts';
+import { newestFirst } from './lane-history.ts';
 import { hadErrors } from './stall.ts';
-import type { LaneFold, Progress, SourceFold, State } from './state.ts';
+import type { LaneFold, SourceFold, State } from './state.ts';
 
 /**
  * A producer was cut off from a partition: was it the producer, or the partition's leader? The others who write there tell.
@@ -33,13 +34,13 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold))))
     return 'broker';
   if (untilMs - fromMs < 0) return 'source';
-  if (others.some((other) => spokeWithin(other.progress, fromMs, untilMs))) return 'source';
+  if (others.some((other) => spokeWithin(other, fromMs, untilMs))) return 'source';
   const heldToo = others.some((other) => isHeldWith(other, hold));
   const missing = others.reduce((sum, other) => sum + expectedWithin(other, fromMs, untilMs), 0);
   const elsewhere = lane.of.lanes.filter(
     (mine) => mine !== lane && !(mine.topic === lane.topic && mine.partition === lane.partition),
   );
-  const spokeElsewhere = elsewhere.some((mine) => spokeWithin(mine.progress, fromMs, untilMs));
+  const spokeElsewhere = elsewhere.some((mine) => spokeWithin(mine, fromMs, untilMs));
   if (spokeElsewhere && (heldToo || missing >= leastMissing)) return 'broker';
   // It was silent everywhere: only if all that is led by this one broker can that be the broker's doing.
   const isEverywhere = elsewhere.every((mine) => mine.leader !== undefined && mine.leader === lane.leader);
@@ -65,23 +66,28 @@ function isSame(other: SourceFold, of: SourceFold): boolean {
   return other === of || other.continuedBy === of.key;
 }
 
-function spokeWithin(progress: readonly Progress[], fromMs: number, untilMs: number): boolean {
-  for (let i = progress.length - 1; i >= 0; i--) {
-    const { appendMs } = progress[i]!;
-    if (appendMs < fromMs) return false;
-    if (appendMs <= untilMs) return true;
+function spokeWithin({ history }: LaneFold, fromMs: number, untilMs: number): boolean {
+  for (const { firstAppendMs, lastAppendMs } of newestFirst(history)) {
+    if (lastAppendMs < fromMs) return false;
+    if (firstAppendMs <= untilMs) return true;
   }
   return false;
 }
 
 /** How often it is heard of, times how long nobody was. Only of those who were heard of shortly before. */
-function expectedWithin({ progress }: LaneFold, fromMs: number, untilMs: number): number {
-  let before = progress.length - 1;
-  while (before >= 0 && progress[before]!.appendMs >= fromMs) before--;
-  if (before < 4) return 0;
-  const firstMs = progress[0]!.appendMs;
-  const meanMs = (progress[before]!.appendMs - firstMs) / before;
-  if (!(meanMs > 0) || fromMs - progress[before]!.appendMs > 10 * meanMs) return 0;
+function expectedWithin({ history }: LaneFold, fromMs: number, untilMs: number): number {
+  let before = 0;
+  let firstMs = Number.NaN;
+  let lastMs = Number.NaN;
+  for (const { cells, firstAppendMs, lastAppendMs } of newestFirst(history)) {
+    if (before === 0 && lastAppendMs >= fromMs) continue;
+    if (before === 0) lastMs = lastAppendMs;
+    before += cells;
+    firstMs = firstAppendMs;
+  }
+  if (before < 5) return 0;
+  const meanMs = (lastMs - firstMs) / (before - 1);
+  if (!(meanMs > 0) || fromMs - lastMs > 10 * meanMs) return 0;
   return Math.max(0, untilMs - fromMs) / meanMs;
 }
 

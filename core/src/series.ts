@@ -1,7 +1,9 @@
 import type { SeriesPoint } from './assessment.ts';
+import { newestFirst } from './lane-history.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
+import { pointsFrom, type TaskPoint } from './task-points.ts';
 import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
 
 /** At most this many sources of a task are drawn, those with the most records. */
@@ -33,16 +35,11 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
 }
 
 interface Drawn {
-  readonly bySecond: ReadonlyMap<
-    number,
-    { readonly streamTimeMs: number | undefined; readonly onlineMs: number | undefined }
-  >;
-  /** Per lane, newest first: what was still to come after a second. */
-  readonly toCome: readonly {
-    /** Of a source that is overdue: what nothing is known of since. */
-    readonly silentSinceMs: number | undefined;
-    readonly rows: readonly { readonly secondMs: number; readonly leastCreatedMs: number }[];
-  }[];
+  readonly bySecond: ReadonlyMap<number, TaskPoint>;
+  /** Of sources that are overdue, by their last second: what nothing is known of since, the least up to there. */
+  readonly silent: readonly { readonly secondMs: number; leastMs: number }[];
+  /** Of lanes that may be a replay or not, newest first: what was to come of them before a second. */
+  readonly unclear: readonly (readonly { readonly secondMs: number; readonly leastCreatedMs: number }[])[];
   readonly sources: readonly {
     readonly key: string;
     readonly name: string;
@@ -53,32 +50,37 @@ interface Drawn {
 
 /** Only what the points from `fromMs` on need: a tick asks for its last seconds, and there may be ten thousand lanes. */
 function draw(task: TaskFold, fromMs: number): Drawn {
-  const toCome = [];
+  const silent = [];
+  const unclear = [];
   const bySource = new Map<SourceFold, LaneFold[]>();
   for (const lane of task.lanes.values()) {
     const others = bySource.get(lane.of);
     if (others === undefined) bySource.set(lane.of, [lane]);
     else others.push(lane);
     if (lane.replay.state === 'yes') continue;
-    const isOverdue = isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent';
-    toCome.push({ silentSinceMs: isOverdue ? silentSinceMs(lane) : undefined, rows: rowsAfter(lane, fromMs) });
+    if (lane.replay.state === 'unknown') unclear.push(rowsAfter(lane, fromMs));
+    if (isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent') {
+      silent.push({ secondMs: lane.lastSecondMs, leastMs: silentSinceMs(lane) });
+    }
   }
+  silent.sort((a, b) => a.secondMs - b.secondMs);
+  for (let i = 1; i < silent.length; i++) silent[i]!.leastMs = Math.min(silent[i]!.leastMs, silent[i - 1]!.leastMs);
   const recordsOf = (lanes: readonly LaneFold[]): number => lanes.reduce((sum, { records }) => sum + records, 0);
   const sources = [...bySource]
     .map(([{ source }, lanes]) => ({ source, lanes, records: recordsOf(lanes) }))
     .sort((a, b) => b.records - a.records)
     .slice(0, maxSourcesDrawn)
     .map(({ source, lanes }) => ({ key: sourceKey(source), name: sourceName(source), seen: seenFrom(lanes, fromMs) }));
-  return { bySecond: new Map(task.points.map((point) => [point.secondMs, point])), toCome, sources };
+  return { bySecond: pointsFrom(task.points, fromMs), silent, unclear, sources };
 }
 
-function rowsAfter({ progress }: LaneFold, fromMs: number): Drawn['toCome'][number]['rows'] {
+function rowsAfter({ history }: LaneFold, fromMs: number): Drawn['unclear'][number] {
   const rows = [];
   let leastCreatedMs = Number.POSITIVE_INFINITY;
-  for (let i = progress.length - 1; i >= 0 && progress[i]!.secondMs > fromMs; i--) {
-    const { secondMs, createdMs } = progress[i]!;
+  for (const { lastSecondMs, createdMs } of newestFirst(history)) {
+    if (lastSecondMs <= fromMs) break;
     leastCreatedMs = Math.min(leastCreatedMs, createdMs);
-    rows.push({ secondMs, leastCreatedMs });
+    rows.push({ secondMs: lastSecondMs, leastCreatedMs });
   }
   return rows;
 }
@@ -86,10 +88,10 @@ function rowsAfter({ progress }: LaneFold, fromMs: number): Drawn['toCome'][numb
 /** With the last of each lane before: a source may have been silent since. */
 function seenFrom(lanes: readonly LaneFold[], fromMs: number): Drawn['sources'][number]['seen'] {
   const seen = [];
-  for (const { progress } of lanes) {
-    for (let i = progress.length - 1; i >= 0; i--) {
-      seen.push(progress[i]!);
-      if (progress[i]!.secondMs <= fromMs) break;
+  for (const { history } of lanes) {
+    for (const { lastSecondMs, maxEventMs } of newestFirst(history)) {
+      seen.push({ secondMs: lastSecondMs, maxEventMs });
+      if (lastSecondMs <= fromMs) break;
     }
   }
   seen.sort((a, b) => a.secondMs - b.secondMs);
@@ -103,7 +105,7 @@ function seenFrom(lanes: readonly LaneFold[], fromMs: number): Drawn['sources'][
 function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks'][number] | undefined {
   const point = drawn.bySecond.get(atMs);
   if (point === undefined) return undefined;
-  const hindsightMs = hindsight(drawn, atMs);
+  const hindsightMs = hindsight(drawn, point);
   const trueMs = hindsightMs ?? point.onlineMs;
   const verdicts = task.verdictsBySecond.get(atMs);
   return {
@@ -121,13 +123,12 @@ function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks
 }
 
 /** The smallest creation time among the events that came after this second; undefined if none has come yet. */
-function hindsight(drawn: Drawn, atMs: number): number | undefined {
-  let leastMs = Number.POSITIVE_INFINITY;
-  for (const { rows, silentSinceMs } of drawn.toCome) {
+function hindsight({ silent, unclear }: Drawn, { secondMs: atMs, toComeMs }: TaskPoint): number | undefined {
+  let leastMs = Math.min(toComeMs, silent[firstIndex(silent, (row) => row.secondMs > atMs) - 1]?.leastMs ?? toComeMs);
+  for (const rows of unclear) {
     // Newest first: the last row that is still after this second holds the least of all that came later.
-    const later = firstIndex(rows, (row) => row.secondMs <= atMs) - 1;
-    if (later >= 0) leastMs = Math.min(leastMs, rows[later]!.leastCreatedMs);
-    else if (silentSinceMs !== undefined) leastMs = Math.min(leastMs, silentSinceMs);
+    const later = rows[firstIndex(rows, (row) => row.secondMs <= atMs) - 1];
+    if (later !== undefined) leastMs = Math.min(leastMs, later.leastCreatedMs);
   }
   return leastMs === Number.POSITIVE_INFINITY ? undefined : Math.min(leastMs, atMs + 1000);
 }

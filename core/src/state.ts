@@ -1,5 +1,5 @@
 import type { Arrival, Correction } from './arrival.ts';
-import { type AgentAssessment, assessLimits } from './assessment.ts';
+import type { AgentAssessment } from './assessment.ts';
 import { type ClockFold, createClockFold } from './clocks/clock-fold.ts';
 import type { DayRhythm } from './day-rhythm.ts';
 import type { IncidentDraft, Verdict } from './finding.ts';
@@ -8,6 +8,7 @@ import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
 import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
+import type { LaneHistory } from './lane-history.ts';
 import { createOverflow, type Overflow } from './overflow.ts';
 import type { Pace } from './pace.ts';
 import type { Policy } from './policy.ts';
@@ -18,6 +19,7 @@ import { createRhythms, type Rhythms } from './rhythms.ts';
 import type { ToldSource } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
 import type { Beginning } from './succession.ts';
+import type { TaskPoints } from './task-points.ts';
 import { createTopology, type TopologyFold } from './topology/fold.ts';
 import type { TopologySpec } from './topology/topology.ts';
 
@@ -41,8 +43,8 @@ export interface State {
   /** Producers that have an agent, and the partitions that they write, by cluster. */
   readonly producers: Map<string, ProducerFold>;
   readonly written: Map<string, WrittenFold>;
-  /** Cells with late records, oldest first; judged at the next `assess`. */
-  readonly lateRows: LateRow[];
+  /** Cells with late records that are not judged yet or may be revised, oldest first. */
+  lateRows: LateRow[];
   readonly clocks: ClockFold;
   readonly findings: FindingsFold;
   readonly incidents: Map<string, IncidentFold>;
@@ -51,8 +53,6 @@ export interface State {
     { group: string; topic: string; partition: number; verdict: Verdict['kind']; late: number; dropped: number }
   >;
   readonly drops: Map<string, KnownDrops>;
-  /** How many seconds of progress each lane may keep, so that all of them together stay within a bound. */
-  maxProgress: number;
   /** Something came that should be judged out of turn (`news.ts`). */
   hasNews: boolean;
   readonly topology: TopologyFold;
@@ -109,8 +109,7 @@ export interface TaskFold {
   late: number;
   readonly dropped: Map<string, number>;
   readonly lanes: Map<string, LaneFold>;
-  /** One a second: the stream time then, and the true one as it was estimated then. */
-  readonly points: TaskPoint[];
+  readonly points: TaskPoints;
   readonly verdictsBySecond: Map<number, SecondVerdicts>;
 }
 
@@ -148,12 +147,6 @@ export interface SourceFold {
   readonly writers: Map<string, LinkedBy>;
 }
 
-export interface TaskPoint {
-  readonly secondMs: number;
-  readonly streamTimeMs: number | undefined;
-  onlineMs: number | undefined;
-}
-
 export interface SecondVerdicts {
   readonly late: Map<Verdict['kind'], number>;
   readonly dropped: Map<Verdict['kind'], number>;
@@ -179,8 +172,7 @@ export interface LaneFold {
   lastSecondMs: number;
   maxEventMs: number;
   last: Arrival;
-  /** One a second in which records came: by when they were processed and, of the last of them, appended. */
-  readonly progress: Progress[];
+  readonly history: LaneHistory;
   /** The latest few; kept after they are over. */
   readonly holds: Hold[];
   replay: Replay;
@@ -188,15 +180,6 @@ export interface LaneFold {
   ahead: Ahead | undefined;
   /** When it stopped being ahead, by the append times around. */
   aheadEnded: { lowMs: number; highMs: number } | undefined;
-}
-
-export interface Progress {
-  readonly secondMs: number;
-  readonly count: number;
-  /** The smallest creation time and the highest event time among the records of the second. */
-  readonly createdMs: number;
-  readonly maxEventMs: number;
-  readonly appendMs: number;
 }
 
 export interface Ahead {
@@ -277,7 +260,6 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),
-    maxProgress: assessLimits.maxProgress,
     hasNews: false,
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,

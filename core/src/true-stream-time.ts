@@ -1,4 +1,5 @@
 import type { Arrival } from './arrival.ts';
+import { latestOf } from './lane-history.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
 
 /**
@@ -66,9 +67,8 @@ export function createdFromMs(lane: LaneFold, minEventMs: number, first: Arrival
 
 /** What nothing is known of since: the creation time of the last event of the source, or of the lane if only that is overdue. */
 export function silentSinceMs(lane: LaneFold): number {
-  const last = lane.progress.at(-1);
-  const ownMs = last === undefined ? lane.maxEventMs : Math.min(last.maxEventMs, last.appendMs);
-  return ownMs;
+  const last = latestOf(lane.history);
+  return last === undefined ? lane.maxEventMs : Math.min(last.maxEventMs, last.lastAppendMs);
 }
 
 export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime | undefined {

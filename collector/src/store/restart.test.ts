@@ -47,8 +47,14 @@ async function all(server: Served): Promise<unknown> {
     assessment,
     incidents: await at('/api/incidents'),
     drops: await at('/api/drops'),
-    series: await at('/api/series'),
+    series: ((await at('/api/series')) as SeriesPoint[]).map(asRemembered),
   };
+}
+
+/** The lines of sources that are busy are remembered second by second for a minute, before that at the end of each ten. */
+function asRemembered(point: SeriesPoint): SeriesPoint {
+  const isWhole = point.atMs > lastMs - 60_000 || point.atMs % 10_000 === 9_000;
+  return isWhole ? point : { ...point, tasks: point.tasks.map((task) => ({ ...task, sources: [] })) };
 }
 
 const lastMs = reports.at(-1)!.toMs + 100;

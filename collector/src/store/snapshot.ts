@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { closeSync, fsyncSync, openSync, readdirSync, readFileSync, renameSync, rmSync, writeSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { deserialize, serialize } from 'node:v8';
+import { Deserializer, Serializer } from 'node:v8';
 import { crc32 } from 'node:zlib';
 import type { Assessment, State, TopologySpec } from '@tidemark/core';
 
@@ -51,7 +51,7 @@ export function snapshotsIn(folder: string): SnapshotFile[] {
 /** Under its name only once it is whole and on the disk. Returns its size. */
 export function writeSnapshot(folder: string, fingerprint: string, folded: Folded): number {
   const path = join(folder, `snapshot-${folded.throughId}-${fingerprint}.v8`);
-  const body = serialize(folded);
+  const body = serialized(folded);
   const sum = Buffer.alloc(4);
   sum.writeUInt32LE(crc32(body));
   const unfinished = `${path}.unfinished`;
@@ -84,10 +84,27 @@ export function readSnapshot({ path }: SnapshotFile): Folded | undefined {
   try {
     const file = readFileSync(path);
     const body = file.subarray(4);
-    return crc32(body) === file.readUInt32LE(0) ? (deserialize(body) as Folded) : undefined;
+    return crc32(body) === file.readUInt32LE(0) ? deserialized(body) : undefined;
   } catch {
     return undefined;
   }
+}
+
+/**
+ * By V8 itself: with `v8.serialize` Node writes typed arrays in a way of its own, and reads them as views of the file as a whole,
+ * which would stay in memory for as long as one of them does.
+ */
+function serialized(folded: Folded): Buffer {
+  const serializer = new Serializer();
+  serializer.writeHeader();
+  serializer.writeValue(folded);
+  return serializer.releaseBuffer();
+}
+
+function deserialized(body: Buffer): Folded {
+  const deserializer = new Deserializer(body);
+  deserializer.readHeader();
+  return deserializer.readValue() as Folded;
 }
 
 /** The newest two stay: should one be unreadable, the log still reaches back to the other. */
