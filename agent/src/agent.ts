@@ -3,6 +3,7 @@ import type { Observation } from '@tidemark/core';
 import type { ErrorTotal } from './guard.ts';
 import { type ConsumerHost, type ConsumerTap, pollPaused } from './kafkajs/consumer.ts';
 import type { ProducerHost } from './kafkajs/produce.ts';
+import { observeStarted } from './kafkajs/started.ts';
 import { Reporter } from './reporter.ts';
 import { say, shownUrl } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
@@ -49,7 +50,10 @@ export class Agent implements ConsumerHost, ProducerHost {
     );
     if (this.#running) return;
     this.#running = true;
-    for (const timer of this.#reporter.startTimers(() => this.#report('tick'))) timer.unref();
+    const gather = (): void => {
+      for (const tap of this.#taps) observeStarted(tap);
+    };
+    for (const timer of this.#reporter.startTimers(() => this.#report('tick'), gather)) timer.unref();
     process.once('beforeExit', () => this.#lastReport());
   }
 

@@ -40,9 +40,13 @@ export class Reporter {
     return this.#clock.describe().replace(/^none/, 'unbounded');
   }
 
-  /** Calls for a report with every interval, and out of turn when there is news. The timers are the caller's to stop. */
-  startTimers(report: () => void): NodeJS.Timeout[] {
+  /**
+   * Calls for a report with every interval, and out of turn when there is news. `gather` brings in what the caller has seen and
+   * not observed yet. The timers are the caller's to stop.
+   */
+  startTimers(report: () => void, gather: () => void = () => {}): NodeJS.Timeout[] {
     const look = (): void => {
+      gather();
       if (isNewsDue(this.observation, Date.now())) report();
     };
     return [setInterval(report, this.settings.reportIntervalMs), setInterval(look, lookForNewsEveryMs)];

@@ -3,6 +3,7 @@ import { createObservation, type Observation, openTask, type Report, takeReport 
 import { type ConsumerTap, createTap } from '../src/kafkajs/consumer.ts';
 import { readInto } from '../src/kafkajs/reading.ts';
 import type { BatchContext, Consumer, Message } from '../src/kafkajs/shapes.ts';
+import { observeStarted } from '../src/kafkajs/started.ts';
 import type { UnreadableCounts } from '../src/unreadable.ts';
 import { createWallClock } from '../src/wall-clock.ts';
 
@@ -35,8 +36,9 @@ export function joinedTap(environment: { readonly [name: string]: string } = {})
   return {
     tap,
     unreadable,
-    report: () =>
-      takeReport(
+    report: () => {
+      observeStarted(tap);
+      return takeReport(
         observation,
         Date.now(),
         {
@@ -44,7 +46,8 @@ export function joinedTap(environment: { readonly [name: string]: string } = {})
           health: { queuedReports: 0, droppedReports: 0, unreadable, errors: ownErrors.errors },
         },
         true,
-      ),
+      );
+    },
   };
 }
 

@@ -15,6 +15,7 @@ import type { WallClock } from '../wall-clock.ts';
 import { tapHandlers } from './handlers.ts';
 import { createReading, type Reading, readInto } from './reading.ts';
 import type { Consumer, GroupJoin, RunConfig } from './shapes.ts';
+import { createStarted, observeStarted, type Started } from './started.ts';
 
 /** What a tapped consumer needs of the process's agent. */
 export interface ConsumerHost {
@@ -36,6 +37,7 @@ export interface ConsumerTap {
   readonly consumer: Consumer;
   readonly guard: Guard;
   readonly reading: Reading;
+  readonly started: Started;
   task: TaskState | undefined;
   /** Of a scheduled consumer. */
   fetchesAhead: boolean;
@@ -43,12 +45,14 @@ export interface ConsumerTap {
 
 export function createTap(host: ConsumerHost, consumer: Consumer, group: string): ConsumerTap {
   const { settings, unreadable } = host;
+  const reading = createReading(settings, unreadable);
   return {
     host,
     group,
     consumer,
     guard: createGuard(host.ownErrors),
-    reading: createReading(settings, unreadable),
+    reading,
+    started: createStarted(!reading.eventTimeIsTimestamp || reading.sourceIsNamed),
     task: undefined,
     fetchesAhead: false,
   };
@@ -76,6 +80,7 @@ export function tapConsumer(tap: ConsumerTap): void {
   consumer.seek = function (this: Consumer, place, ...rest: []): void {
     seek.call(this, place, ...rest);
     guarded(guard, () => {
+      observeStarted(tap);
       if (tap.task !== undefined)
         observeSeek(partitionOf(tap.task, place.topic, Number(place.partition)), Number(place.offset));
     });
@@ -92,6 +97,7 @@ function leaving(tap: ConsumerTap, stopped: Promise<void>): Promise<void> {
 }
 
 function joined(tap: ConsumerTap, join: GroupJoin): void {
+  observeStarted(tap);
   const { observation, settings } = tap.host;
   if (tap.task === undefined) {
     tap.task = openTask(observation, {
@@ -111,6 +117,7 @@ function joined(tap: ConsumerTap, join: GroupJoin): void {
 function left(tap: ConsumerTap): void {
   const { task } = tap;
   if (task === undefined) return;
+  observeStarted(tap);
   closeTask(task);
   tap.task = undefined;
   readInto(tap.reading, undefined);
@@ -122,6 +129,7 @@ export function pollPaused(tap: ConsumerTap, nowMs: number): void {
   const { task, consumer } = tap;
   if (task === undefined) return;
   guarded(tap.guard, () => {
+    observeStarted(tap);
     const paused = consumer.paused();
     for (const partition of task.partitions.values()) {
       const isPaused = paused.some(

@@ -1,22 +1,16 @@
 import { observeFetch, observeFetchError, observePosition, partitionOf, type TaskState } from '@tidemark/core';
 import { parseDigits } from '../digits.ts';
-import type { Guard } from '../guard.ts';
-import { lookAtClock, type WallClock } from '../wall-clock.ts';
+import { lookAtClock } from '../wall-clock.ts';
+import type { ConsumerTap } from './consumer.ts';
 import { type Answered, probeFetches } from './fetch-probe.ts';
 import type { Cluster, FetchRequest } from './shapes.ts';
+import { observeStarted } from './started.ts';
 
-/** When a fetch was asked, and how far the partition reached then, is what brackets the append time of a record. */
-export interface FetchTap {
-  readonly guard: Guard;
-  readonly host: { readonly wallClock: WallClock };
-  /** Undefined until the consumer has joined its group. */
-  readonly task: TaskState | undefined;
-  /** It fetches what comes after records that were not handled yet: where a fetch starts tells nothing of its position. */
-  readonly fetchesAhead: boolean;
-}
-
-/** False if this kafkajs has another shape: then nothing was touched. */
-export function tapFetches(cluster: Cluster | undefined, tap: FetchTap): boolean {
+/**
+ * When a fetch was asked, and how far the partition reached then, is what brackets the append time of a record. False if this
+ * kafkajs has another shape: then nothing was touched.
+ */
+export function tapFetches(cluster: Cluster | undefined, tap: ConsumerTap): boolean {
   return probeFetches(cluster, {
     guard: tap.guard,
     answered: (answered) => noteAnswer(tap, answered),
@@ -29,12 +23,13 @@ function leaderOf({ broker, request }: Answered): number | undefined {
   return broker.nodeId === null || request.rackId ? undefined : Number(broker.nodeId);
 }
 
-function noteAnswer(tap: FetchTap, answered: Answered): void {
+function noteAnswer(tap: ConsumerTap, answered: Answered): void {
   const { task } = tap;
   if (task === undefined) return;
   const { askedMs, request, response } = answered;
   const answeredMs = Date.now();
   const leader = leaderOf(answered);
+  observeStarted(tap);
   lookAtClock(tap.host.wallClock);
   if (!tap.fetchesAhead) notePositions(task, request);
   for (const { topicName, partitions } of response.responses) {
@@ -61,9 +56,11 @@ function notePositions(task: TaskState, request: FetchRequest): void {
   }
 }
 
-function noteFailure({ task }: FetchTap, request: FetchRequest): void {
+function noteFailure(tap: ConsumerTap, request: FetchRequest): void {
+  const { task } = tap;
   if (task === undefined) return;
   const nowMs = Date.now();
+  observeStarted(tap);
   for (const { topic, partitions } of request.topics) {
     for (const { partition } of partitions) observeFetchError(partitionOf(task, topic, partition), nowMs);
   }

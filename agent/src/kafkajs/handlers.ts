@@ -3,6 +3,7 @@ import { scheduledKey } from '../schedule/marked.ts';
 import type { ConsumerTap } from './consumer.ts';
 import { readRecord } from './reading.ts';
 import type { BatchHandler, BatchPayload, MessageHandler, MessagePayload, RunConfig } from './shapes.ts';
+import { noteStarted } from './started.ts';
 
 /** The run of a scheduled consumer: kafkajs is given its intake, the host's own handler stands beside it. */
 interface Scheduled {
@@ -37,17 +38,9 @@ export function tapHandlers(tap: ConsumerTap, config: RunConfig | undefined): Ru
 }
 
 export function tapMessages(tap: ConsumerTap, handler: MessageHandler): MessageHandler {
-  const { guard, reading } = tap;
-  const { wallClock } = tap.host;
+  const { guard } = tap;
   return function eachMessage(this: unknown, payload: MessagePayload): unknown {
-    if (!guard.detached) {
-      try {
-        reading.seen.processedMs = Math.floor(wallClock.baseMs + performance.now());
-        readRecord(reading, payload.topic, payload.partition, payload.message);
-      } catch (error) {
-        countError(guard, error);
-      }
-    }
+    if (!guard.detached) noteStarted(tap, payload);
     return handler.call(this, payload);
   };
 }
