@@ -1,4 +1,5 @@
 import { prng } from '../testbed/src/story/prng.ts';
+import { medianOf } from './median.ts';
 
 export interface Ratio {
   readonly median: number;
@@ -30,4 +31,12 @@ export function ratioOfMeans(above: readonly number[], below: readonly number[])
   ratios.sort((a, b) => a - b);
   const at = (share: number): number => ratios[Math.floor(share * (resamples - 1))]!;
   return { median: at(0.5), low: at(0.025), high: at(0.975) };
+}
+
+/**
+ * The median of the ratios of each turn, with the order statistics that hold it with 95 %. For what is measured on a machine that
+ * others use: a turn that one of them fell into is one turn, whatever it took.
+ */
+export function ratioOfTurns(above: readonly number[], below: readonly number[]): Ratio {
+  return medianOf(below.map((each, turn) => above[turn]! / each));
 }

@@ -3,7 +3,7 @@
  * consumer reads records of 100 bytes from a real broker. Each library has a process of its own, in which a bare and an attached
  * consumer take turns by blocks; the processes take turns as well, so all see the same machine.
  *
- *   npm run -s bench -- agent [--pairs 100] [--json]
+ *   npm run -s bench -- agent [--rounds 100] [--json]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +12,8 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { startBroker } from '../../testbed/src/broker/broker.ts';
 import { perRecord } from '../heap.ts';
-import { ratioOfMeans } from '../ratio.ts';
+import { medianOf } from '../median.ts';
+import { type Ratio, ratioOfTurns } from '../ratio.ts';
 import { cacheOf, installed, reported } from '../report.ts';
 import type { Block, Contest, Turn } from './contestant.ts';
 import { environmentOf, type Library } from './libraries.ts';
@@ -20,29 +21,38 @@ import { startSink } from './sink.ts';
 import { fillTopic } from './topic.ts';
 
 const recordsPerBlock = 50_000;
-const warmUpPairs = 4;
+const warmUpRounds = 4;
 const heapBlocks = 6;
 /** An interval of `vsBare` that is wider than this each way says nothing. */
 const widestCi = 0.05;
 const ddTrace = '6.21.0';
 
+interface Entry {
+  readonly library: Library;
+  readonly handler: Contest['handler'];
+  /** Pairs of a bare and an attached block in each round: what costs little beside the noise is measured more often. */
+  readonly pairs: number;
+}
+
 /** `none` is the control: a second copy of kafkajs to which nothing is attached. What it adds is what cannot be told apart here. */
-const contests: readonly (readonly [Library, Contest['handler']])[] = [
-  ['none', 'eachMessage'],
-  ['tidemark', 'eachMessage'],
-  ['otel', 'eachMessage'],
-  ['datadog', 'eachMessage'],
-  ['tidemark', 'eachBatch'],
-  ['otel', 'eachBatch'],
+const entries: readonly Entry[] = [
+  { library: 'none', handler: 'eachMessage', pairs: 1 },
+  { library: 'tidemark', handler: 'eachMessage', pairs: 2 },
+  { library: 'otel', handler: 'eachMessage', pairs: 1 },
+  { library: 'datadog', handler: 'eachMessage', pairs: 1 },
+  { library: 'tidemark', handler: 'eachBatch', pairs: 2 },
+  { library: 'otel', handler: 'eachBatch', pairs: 1 },
 ];
 
 const { values: options } = parseArgs({
-  options: { pairs: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } },
 });
-const pairs = Number(options.pairs);
+const rounds = Number(options.rounds);
 
 interface Contestant {
   readonly name: string;
+  readonly pairs: number;
+  /** CPU for each record, by pairs. */
   readonly bareNs: number[];
   readonly addedNs: number[];
   turn(turn: Turn): Promise<unknown>;
@@ -58,16 +68,17 @@ const contestants: Contestant[] = [];
 try {
   const topic = `bench-${process.pid}`;
   // A fetch brings what it brings, so a block is somewhat longer than its least.
-  const records = (pairs + warmUpPairs + heapBlocks + 1) * recordsPerBlock * 1.3;
+  const most = Math.max(...entries.map(({ pairs }) => pairs));
+  const records = ((rounds + warmUpRounds) * most + heapBlocks + 1) * recordsPerBlock * 1.15;
   process.stderr.write(`Producing ${(records / 1e6).toFixed(1)} M records of 100 bytes …\n`);
   await fillTopic(broker.brokers, topic, records);
-  for (const [library, handler] of contests) {
-    contestants.push(await enter(library, { library, handler, topic, bareKafkajs }));
+  for (const { library, handler, pairs } of entries) {
+    contestants.push(await enter({ library, handler, topic, bareKafkajs }, pairs));
   }
-  for (let pair = -warmUpPairs; pair < pairs; pair++) {
-    for (const contestant of contestants) await playPair(contestant, pair);
-    if (pair % 10 === 0)
-      process.stderr.write(`${pair} of ${pairs} pairs after ${Math.round(performance.now() / 1000)} s\n`);
+  for (let round = -warmUpRounds; round < rounds; round++) {
+    for (const contestant of contestants) await playRound(contestant, round);
+    if (round % 10 === 0)
+      process.stderr.write(`${round} of ${rounds} rounds after ${Math.round(performance.now() / 1000)} s\n`);
   }
   const heap = (await of('tidemark', 'eachMessage').turn({ heap: heapBlocks })) as Heap;
   report(perRecord(heap.sites, heap.records));
@@ -82,7 +93,8 @@ interface Heap {
   readonly sites: { readonly [site: string]: number };
 }
 
-async function enter(library: Library, contest: Omit<Contest, 'brokers' | 'recordsPerBlock'>): Promise<Contestant> {
+async function enter(contest: Omit<Contest, 'brokers' | 'recordsPerBlock'>, pairs: number): Promise<Contestant> {
+  const { library, handler } = contest;
   const settings: Contest = { ...contest, brokers: broker.brokers, recordsPerBlock };
   const child = fork(new URL('contestant.ts', import.meta.url), [JSON.stringify(settings)], {
     execArgv: ['--conditions=tidemark-source', '--disable-warning=TimeoutNegativeWarning'],
@@ -96,7 +108,8 @@ async function enter(library: Library, contest: Omit<Contest, 'brokers' | 'recor
   const answer = async (): Promise<unknown> => ((await Promise.race([once(child, 'message'), ended])) as unknown[])[0];
   await answer();
   return {
-    name: `${contest.library}, ${contest.handler}`,
+    name: `${library}, ${handler}`,
+    pairs,
     bareNs: [],
     addedNs: [],
     turn: (turn) => {
@@ -111,17 +124,32 @@ async function enter(library: Library, contest: Omit<Contest, 'brokers' | 'recor
   };
 }
 
+async function playRound(contestant: Contestant, round: number): Promise<void> {
+  for (let i = 0; i < contestant.pairs; i++) await playPair(contestant, round, i);
+}
+
 /** Who goes first alternates as well, so that neither always pays for the other's garbage. */
-async function playPair(contestant: Contestant, pair: number): Promise<void> {
-  const order = pair % 2 === 0 ? (['bare', 'attached'] as const) : (['attached', 'bare'] as const);
+async function playPair(contestant: Contestant, round: number, i: number): Promise<void> {
+  const order = (round + i) % 2 === 0 ? (['bare', 'attached'] as const) : (['attached', 'bare'] as const);
   const ns = { bare: 0, attached: 0 };
   for (const block of order) {
     const { records, cpuNs } = (await contestant.turn({ block })) as Block;
     ns[block] = cpuNs / records;
   }
-  if (pair < 0) return;
+  if (round < 0) return;
   contestant.bareNs.push(ns.bare);
   contestant.addedNs.push(ns.attached - ns.bare);
+}
+
+/** What ours adds in a round ÷ what theirs adds in the same. */
+function against(ours: Contestant, theirs: Contestant): Ratio {
+  const { pairs, addedNs } = ours;
+  const byRound = theirs.addedNs.map((_, round) => meanOf(addedNs.slice(round * pairs, (round + 1) * pairs)));
+  return ratioOfTurns(byRound, theirs.addedNs);
+}
+
+function meanOf(ns: readonly number[]): number {
+  return ns.reduce((sum, each) => sum + each, 0) / ns.length;
 }
 
 function of(library: Library, handler: Contest['handler']): Contestant {
@@ -132,14 +160,24 @@ function report(heap: ReturnType<typeof perRecord>): void {
   const ours = of('tidemark', 'eachMessage');
   const oursBatch = of('tidemark', 'eachBatch');
   const ratios = {
-    vsOtel: ratioOfMeans(ours.addedNs, of('otel', 'eachMessage').addedNs),
-    vsDatadog: ratioOfMeans(ours.addedNs, of('datadog', 'eachMessage').addedNs),
-    vsBare: ratioOfMeans(ours.addedNs, ours.bareNs),
-    vsOtelBatch: ratioOfMeans(oursBatch.addedNs, of('otel', 'eachBatch').addedNs),
-    vsBareBatch: ratioOfMeans(oursBatch.addedNs, oursBatch.bareNs),
+    vsOtel: against(ours, of('otel', 'eachMessage')),
+    vsDatadog: against(ours, of('datadog', 'eachMessage')),
+    vsBare: ratioOfTurns(ours.addedNs, ours.bareNs),
+    vsOtelBatch: against(oursBatch, of('otel', 'eachBatch')),
+    vsBareBatch: ratioOfTurns(oursBatch.addedNs, oursBatch.bareNs),
+    control: ratioOfTurns(of('none', 'eachMessage').addedNs, of('none', 'eachMessage').bareNs),
   };
-  const mean = (ns: readonly number[]): number => Math.round(ns.reduce((sum, each) => sum + each, 0) / ns.length);
-  const runs = contestants.map(({ name, bareNs, addedNs }) => ({ name, bareNs: mean(bareNs), addedNs: mean(addedNs) }));
+  const runs = contestants.map(({ name, bareNs, addedNs }) => {
+    const added = medianOf(addedNs);
+    return {
+      name,
+      bareNs: Math.round(medianOf(bareNs).median),
+      addedNs: Math.round(added.median),
+      addedLowNs: Math.round(added.low),
+      addedHighNs: Math.round(added.high),
+      addedMeanNs: Math.round(meanOf(addedNs)),
+    };
+  });
   console.table(Object.fromEntries(runs.map(({ name, ...row }) => [name, row])));
   console.log(`allocated ${heap.bytesPerRecord.toFixed(2)} B a record, most by ${heap.sites.join(', ')}`);
   const isUnclear = ratios.vsBare.high - ratios.vsBare.low > 2 * widestCi;
