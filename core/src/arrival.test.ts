@@ -1,12 +1,20 @@
 import { describe, expect, test } from 'vitest';
 import { appendOf, correctionOf, tellsOfStep } from './arrival.ts';
+import { createHostPoints } from './host-points.ts';
 import type { Cell } from './report.ts';
 import { createState, type HostFold } from './state.ts';
 
 /** A host whose clock is ahead by `offsetMs`, as its last reading says. */
 function host(offsetMs: number): HostFold {
   const reading = { atMs: 0, offsetMs, errorMs: 1, server: 's', epoch: 0 };
-  return { host: 'h', source: 's', reading, steps: [], unsureUntilMs: Number.NEGATIVE_INFINITY, points: [] };
+  return {
+    host: 'h',
+    source: 's',
+    reading,
+    steps: [],
+    unsureUntilMs: Number.NEGATIVE_INFINITY,
+    points: createHostPoints(),
+  };
 }
 
 /** A cell of a broker whose clock, less the agent's, is within these. */

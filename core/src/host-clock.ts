@@ -1,9 +1,10 @@
 import { tellsOfStep } from './arrival.ts';
 import type { HostClock } from './assessment.ts';
+import { createHostPoints, noteBound } from './host-points.ts';
 import { type Interval, widen } from './interval.ts';
 import { voidSince } from './lane.ts';
 import type { ClockReading, Report } from './report.ts';
-import { historyMs, secondOf } from './seconds.ts';
+import { secondOf } from './seconds.ts';
 import type { HostFold, State } from './state.ts';
 
 /** Reports of one agent never go back by more, unless its clock was set back. */
@@ -23,7 +24,7 @@ export function learnClock(state: State, report: Report, toldMs: number | undefi
     reading: undefined,
     steps: [],
     unsureUntilMs: Number.NEGATIVE_INFINITY,
-    points: [],
+    points: createHostPoints(),
   };
   if (known === undefined) state.hosts.set(host, fold);
   fold.source = report.clock.source;
@@ -38,10 +39,7 @@ export function learnClock(state: State, report: Report, toldMs: number | undefi
   fold.steps.push(...report.clock.steps);
   fold.steps.splice(0, Math.max(0, fold.steps.length - 100));
   if (fold.reading === undefined) return fold;
-  const bound = boundAt(fold.reading, report.toMs);
-  const secondMs = secondOf(report.toMs);
-  if (fold.points.at(-1)?.secondMs !== secondMs) fold.points.push({ secondMs, ...bound });
-  while (fold.points.length > 0 && fold.points[0]!.secondMs < secondMs - historyMs) fold.points.shift();
+  noteBound(fold.points, secondOf(report.toMs), boundAt(fold.reading, report.toMs));
   return fold;
 }
 

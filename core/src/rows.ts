@@ -53,6 +53,11 @@ export function setValue(rows: Rows, row: number, column: number, value: number)
   rows.values[startOf(rows, row) + column] = value;
 }
 
+/** Of the newest row; undefined if there is none. */
+export function newestValue(rows: Rows, column: number): number | undefined {
+  return rows.length === 0 ? undefined : valueAt(rows, rows.length - 1, column);
+}
+
 /** A column, oldest first. */
 export function columnOf(rows: Rows, column: number): Float64Array {
   const out = new Float64Array(rows.length);

@@ -1,4 +1,5 @@
 import type { SeriesPoint } from './assessment.ts';
+import { boundsFrom } from './host-points.ts';
 import { newestFirst } from './lane-history.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
@@ -18,16 +19,14 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
   const lastMs = Math.min(toMs, latestMs);
   const firstMs = Math.max(secondOf(fromMs), secondOf(lastMs) - historyMs);
   const tasks = shown.map((task) => ({ task, drawn: draw(task, firstMs) }));
+  const hosts = [...state.hosts.values()].map(({ host, points }) => ({ host, bounds: boundsFrom(points, firstMs) }));
   const clocks = new Map(state.clocks.history.map(({ atMs, clocks }) => [atMs, clocks]));
   const points: SeriesPoint[] = [];
   for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) {
     points.push({
       atMs,
       tasks: tasks.flatMap(({ task, drawn }) => pointOf(task, drawn, atMs) ?? []),
-      hosts: [...state.hosts.values()].map((host) => {
-        const bound = host.points.find((point) => point.secondMs === atMs);
-        return { host: host.host, ...(bound === undefined ? {} : { lowMs: bound.lowMs, highMs: bound.highMs }) };
-      }),
+      hosts: hosts.map(({ host, bounds }) => ({ host, ...bounds.get(atMs) })),
       ...(clocks.has(atMs) ? { clocks: clocks.get(atMs)! } : {}),
     });
   }

@@ -6,6 +6,7 @@ import type { IncidentDraft, Verdict } from './finding.ts';
 import { createFindingsFold, type FindingsFold } from './findings/settle.ts';
 import type { Habit } from './habit.ts';
 import type { Hold } from './hold.ts';
+import type { HostPoints } from './host-points.ts';
 import type { Interval } from './interval.ts';
 import type { KnownDrops } from './known-drops.ts';
 import type { LaneHistory } from './lane-history.ts';
@@ -82,7 +83,7 @@ export interface HostFold {
   steps: ClockStep[];
   /** By its own clock: until then it is not known how wrong it is, for it was stepped and not read since. */
   unsureUntilMs: number;
-  readonly points: { readonly secondMs: number; readonly lowMs: number; readonly highMs: number }[];
+  readonly points: HostPoints;
 }
 
 export interface TaskFold {

@@ -1,4 +1,4 @@
-import { createRows, dropNewest, dropOldest, pushRow, type Rows, setValue, valueAt } from './rows.ts';
+import { createRows, dropNewest, dropOldest, newestValue, pushRow, type Rows, setValue, valueAt } from './rows.ts';
 import { historyMs } from './seconds.ts';
 
 /**
@@ -27,7 +27,7 @@ export function createTaskPoints(): TaskPoints {
 }
 
 export function lastSecondOf(points: TaskPoints): number | undefined {
-  return points.length === 0 ? undefined : valueAt(points, points.length - 1, column.second);
+  return newestValue(points, column.second);
 }
 
 /** The first report of a second makes its point. Where a clock was set back, what it told of the time after that is void. */
