@@ -4,8 +4,8 @@ import { expect, test } from 'vitest';
 import { commands } from './page-commands.ts';
 
 // Every command that a page tells the reader to type is run by a test: each is claimed by a row, which names the file that runs
-// it and what must stand in that file. Where a command wants a cluster of the reader's, that file runs it, or the function behind
-// it, with another address; that its flags are right as they are written is tested as well.
+// it and what must stand in that file. Where a command wants a cluster of the reader's, that file types it with another address;
+// that its flags are right as they are written is tested as well.
 
 const read = (file: string): string => readFileSync(new URL(`../${file}`, import.meta.url), 'utf8');
 
@@ -45,35 +45,30 @@ const claims: readonly Claim[] = [
     by: 'cli/test/audit-guide.test.ts',
     where: 'commands.filter(isLocal)',
   },
+  ...['-- audit --topic ', '-- capture ', '-- audit --capture ', '-- reprocess plan '].map((command) => ({
+    commands: new RegExp(`^npm run -s tidemark ${command}`),
+    by: 'test/commands.broker.test.ts',
+    where: `inPages(/${command}/)`,
+  })),
   {
-    commands: /^npm run -s tidemark -- audit --topic /,
-    by: 'cli/test/audit.real.test.ts',
-    where: "readAuditSettings(['--topic', topic, '--brokers'",
+    commands: /^npm run -s tidemark -- agent /,
+    by: 'test/commands.broker.test.ts',
+    where: 'inPages(/^npm run -s tidemark -- agent /)',
   },
   {
-    commands: /^npm run -s tidemark -- (capture|audit --capture) /,
-    by: 'cli/src/capture/capture.test.ts',
-    where: 'auditCapture(out)',
-  },
-  {
-    commands: /^npm run -s tidemark -- reprocess plan /,
-    by: 'cli/test/reprocess.broker.test.ts',
-    where: 'planReprocess(',
-  },
-  {
-    commands: /^(npm run -s tidemark --|npx @tidemark\/cli) agent /,
-    by: 'agent/test/follow-stage.ts',
-    where: "'cli/src/main.ts',\n      'agent',",
+    commands: /^npx @tidemark\/cli agent /,
+    by: 'testbed/src/packages/packages.real.test.ts',
+    where: "command.startsWith('npx @tidemark/cli agent ')",
   },
   {
     commands: /^tidemark incidents\b/,
-    by: 'cli/test/incidents.test.ts',
-    where: "main, 'incidents', ...flags]",
+    by: 'test/commands.broker.test.ts',
+    where: 'inPages(/^tidemark incidents( --all)?$/)',
   },
   {
     commands: /^tidemark collector\b/,
-    by: 'testbed/src/packages/packages.real.test.ts',
-    where: "'node_modules/.bin/tidemark'), 'collector', '--listen'",
+    by: 'test/commands.broker.test.ts',
+    where: 'inPages(/^tidemark collector /)',
   },
   {
     commands:

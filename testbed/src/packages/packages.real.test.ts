@@ -4,6 +4,7 @@ import type { Assessment } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { reportsOf } from '../../../collector/test/story.ts';
+import { commands } from '../../../test/page-commands.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { type InstalledProject, installPackages } from './installed.ts';
 
@@ -93,6 +94,31 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
       await expect.poll(() => factsOf(again.url), { timeout: 20_000 }).toEqual(before);
     } finally {
       await again.child.stop();
+    }
+  });
+
+  test('npx starts the sidecar as its guide has it', async () => {
+    const group = 'npx-group';
+    const collector = await startCollector(project.folder, process.execPath);
+    const at = { folder: project.folder, node: process.execPath, file: 'consumer.mjs', collectorUrl: collector.url };
+    const host = await consume({ ...at, group });
+    const { command } = commands.find(({ command }) => command.startsWith('npx @tidemark/cli agent '))!;
+    const said: string[] = [];
+    const sidecar = startChild({
+      command: 'sh',
+      args: ['-c', command.replace('billing', group).replace('kafka-1:9092,kafka-2:9092', brokers.join(','))],
+      folder: project.folder,
+      env: { TIDEMARK_COLLECTOR_URL: collector.url },
+      onErrorLine: (line) => said.push(line),
+    });
+    try {
+      await expect
+        .poll(() => said.join('\n'), { timeout: 30_000 })
+        .toContain('plain consumers, 1 member, 1 partition of 1');
+      expect(said.join('\n')).toContain(`follows group "${group}"; reports to ${collector.url}`);
+    } finally {
+      process.kill(-sidecar.pid, 'SIGINT');
+      await Promise.all([sidecar.ended, host.child.stop(), collector.child.stop()]);
     }
   });
 
