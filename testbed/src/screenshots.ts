@@ -1,10 +1,12 @@
 /**
- * `npm run screenshots`: the pictures in `docs/images`, of the real collector and the built page. A seeded story is told in
- * real time by the agent's own fold: A and B produce, B is cut off for half a minute and comes back. It takes 80 seconds.
+ * `npm run screenshots`: the pictures in `docs/images`, of the real collector and the built page, and of an audit. A seeded story
+ * is told in real time by the agent's own fold: A and B produce, B is cut off for half a minute and comes back. It takes 80 seconds.
  */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { pathToFileURL } from 'node:url';
 import { isConfirmed, type Report } from '@tidemark/core';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { browserCure, launchBrowser } from './browser.ts';
@@ -125,12 +127,43 @@ async function tellInTime(collector: CollectorClient, reports: readonly Report[]
   }
 }
 
+/** The page of the audit that the guide shows in words. */
+async function auditPicture(browser: Browser): Promise<void> {
+  const folder = await mkdtemp(join(tmpdir(), 'tidemark-audit-'));
+  try {
+    const html = join(folder, 'audit.html');
+    const policy = ['--window', 'tumbling:10s', '--grace', '5s'];
+    const { code, lastWords } = await startChild({
+      command: process.execPath,
+      args: [
+        ...sourceFlags,
+        'cli/src/main.ts',
+        'audit',
+        '--file',
+        'examples/orders.jsonl.gz',
+        ...policy,
+        '--html',
+        html,
+      ],
+      folder: root,
+    }).ended;
+    if (code !== 0) throw new PlainFailure(`The audit fails: ${lastWords.join(' ')}`);
+    const context = await browser.newContext({ viewport: { width: 1_180, height: 1_290 }, reducedMotion: 'reduce' });
+    const page = await context.newPage();
+    await page.goto(pathToFileURL(html).href);
+    await save(page, 'audit-light');
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+}
+
 const browser = await launchBrowser();
 if (browser === undefined) throw new PlainFailure(browserCure);
 const { collector, child } = await startCollector();
 const stop = new AbortController();
 try {
   await mkdir(images, { recursive: true });
+  await auditPicture(browser);
   await save(await open(browser, collector.url, { viewport: { width: 1440, height: 560 } }), 'empty');
 
   const startMs = Math.floor(Date.now() / 1000) * 1000 - alreadyMs;
@@ -144,7 +177,7 @@ try {
   const incident = (await collector.incidents('order-counts')).find(isConfirmed);
   if (incident === undefined) throw new PlainFailure('The story is told and the collector has no incident');
   const page = `${collector.url}/#incident-${incident.id}`;
-  await save(await open(browser, page, { viewport: { width: 1240, height: 820 } }), 'incident');
+  await save(await open(browser, page, { viewport: { width: 1240, height: 1_060 } }), 'incident');
   for (const colorScheme of ['light', 'dark'] as const) {
     await picture(browser, collector.url, { name: `cut-${colorScheme}`, minutes: 2, viewport: desk, colorScheme });
   }
