@@ -82,7 +82,7 @@ const claims: readonly Claim[] = [
     where: "'run', '-s', 'packages'",
   },
   {
-    commands: /^npm install (\.\/packed\/\*\.tgz|tidemark)$/,
+    commands: /^npm install \.\.\/tidemark\/packed\/\*\.tgz$/,
     by: 'testbed/src/packages/installed.ts',
     where: "npm(folder, 'install', '--no-fund', '--no-audit', ...tarballs",
   },

@@ -1,4 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
+import { isBuiltin } from 'node:module';
 import { auditFlags, captureFlags, followFlags, incidentsFlags, reprocessFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
@@ -9,6 +10,11 @@ const commands: { readonly [name: string]: (flags: readonly string[]) => Promise
   reprocess: async (flags) => (await import('./reprocess/run-reprocess.ts')).runReprocess(flags),
   // It reads the flags of the process itself, and it is what `npm run collector` starts too.
   collector: async (flags) => {
+    if (!isBuiltin('node:sqlite')) {
+      process.stderr.write(`tidemark collector: this is Node ${process.version}; it needs 22.15 or newer, or 24\n`);
+      process.exitCode = 1;
+      return;
+    }
     process.argv.splice(2, process.argv.length, ...flags);
     await import('@tidemark/collector/main');
   },

@@ -115,7 +115,7 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
       await expect
         .poll(() => said.join('\n'), { timeout: 30_000 })
         .toContain('plain consumers, 1 member, 1 partition of 1');
-      expect(said.join('\n')).toContain(`follows group "${group}"; reports to ${collector.url}`);
+      expect(said.join('\n')).toContain(`follows group "${group}"; reports to ${new URL(collector.url).origin};`);
     } finally {
       process.kill(-sidecar.pid, 'SIGINT');
       await Promise.all([sidecar.ended, host.child.stop(), collector.child.stop()]);
