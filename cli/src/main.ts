@@ -1,5 +1,5 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
-import { isBuiltin } from 'node:module';
+import module from 'node:module';
 import { auditFlags, captureFlags, followFlags, incidentsFlags, reprocessFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
@@ -10,16 +10,15 @@ const commands: { readonly [name: string]: (flags: readonly string[]) => Promise
   reprocess: async (flags) => (await import('./reprocess/run-reprocess.ts')).runReprocess(flags),
   // It reads the flags of the process itself, and it is what `npm run collector` starts too.
   collector: async (flags) => {
-    if (!isBuiltin('node:sqlite')) {
-      process.stderr.write(`tidemark collector: this is Node ${process.version}; it needs 22.15 or newer, or 24\n`);
-      process.exitCode = 1;
-      return;
-    }
     process.argv.splice(2, process.argv.length, ...flags);
     await import('@tidemark/collector/main');
   },
   incidents: async (flags) => (await import('./incidents.ts')).runIncidents(flags),
 };
+
+/** What needs nothing of Node that came after 20: hosts of consumers are old more often than those of collectors. */
+const onOldNode: ReadonlySet<string> = new Set(['agent', 'incidents']);
+const isOldNode = typeof module.registerHooks !== 'function';
 
 const usage = `tidemark COMMAND [flags]
 
@@ -48,7 +47,10 @@ Every flag that takes a value is a variable too: --commit-poll is TIDEMARK_COMMI
 const [name = '', ...flags] = process.argv.slice(2);
 const command = Object.hasOwn(commands, name) ? commands[name] : undefined;
 if (flags.includes('--help') || ['--help', '-h', 'help'].includes(name)) process.stdout.write(usage);
-else if (command !== undefined) await command(flags);
+else if (command !== undefined && isOldNode && !onOldNode.has(name)) {
+  process.stderr.write(`tidemark ${name}: this is Node ${process.version}; it needs 22.15 or later, or 24\n`);
+  process.exitCode = 2;
+} else if (command !== undefined) await command(flags);
 else {
   const fault = name === '' ? 'no command given' : `there is no command ${JSON.stringify(name)}`;
   process.stderr.write(`tidemark: ${fault}; expected one of ${Object.keys(commands).join(', ')}\n\n${usage}`);

@@ -122,6 +122,21 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
     }
   });
 
+  test('a Node that is too old for a command says so', async () => {
+    const node = await project.node('20.19.0');
+    for (const command of ['collector', 'audit']) {
+      const child = startChild({
+        command: node,
+        args: ['node_modules/.bin/tidemark', command],
+        folder: project.folder,
+      });
+      expect(await child.ended).toEqual({
+        code: 2,
+        lastWords: [`tidemark ${command}: this is Node v20.19.0; it needs 22.15 or later, or 24`],
+      });
+    }
+  });
+
   test('what is packed is small, and holds what it must', () => {
     const files = Object.entries(project.packedBytes);
     expect(files.map(([file]) => file.replace(/-\d.*/, '')).toSorted()).toEqual([
