@@ -36,7 +36,7 @@ const sourcesEach = 3;
 const partitionsPerAgent = 500;
 const startMs = 1_700_000_000_000;
 /** Only the last of them are measured: before, habits are young and lists are short. */
-const measured = 20;
+const measured = 40;
 /** Until a minute before, ticks only make room for what comes. */
 const fillTickEvery = 15;
 /** More than this is not linear. */
@@ -55,15 +55,16 @@ interface Run {
   readonly snapshotBytes: number;
 }
 
-const runs = sizes.map(run);
-for (const { partitions, ingestMs, tickMs, memoryBytes, snapshotBytes } of runs) {
-  const [ingest, tick] = [ingestMs, tickMs].map((ms) => medianOf(ms).median);
+const runs = sizes.map((partitions) => {
+  const one = run(partitions);
+  const [ingest, tick] = [one.ingestMs, one.tickMs].map((ms) => medianOf(ms).median);
   console.log(
     `${partitions} partitions × ${sourcesEach} sources: ingest ${ingest!.toFixed(0)} ms and tick ${tick!.toFixed(0)} ms of CPU a second, ` +
-      `${((1000 * ingest!) / (partitions * sourcesEach)).toFixed(1)} µs a cell, ${Math.round(memoryBytes)} bytes a source and partition ` +
-      `after ${seconds} s (${Math.round(snapshotBytes)} in a snapshot)`,
+      `${((1000 * ingest!) / (partitions * sourcesEach)).toFixed(1)} µs a cell, ${Math.round(one.memoryBytes)} bytes a source and partition ` +
+      `after ${seconds} s (${Math.round(one.snapshotBytes)} in a snapshot)`,
   );
-}
+  return one;
+});
 const [first, last] = [runs[0]!, runs.at(-1)!];
 const perPartition = (of: (run: Run) => readonly number[]) => {
   const [below, above] = [first, last].map((one) => of(one).map((value) => value / one.partitions));
@@ -99,7 +100,7 @@ function run(partitions: number): Run {
     const from = cpuMs();
     for (const report of reports) ingest(state, report, report.toMs);
     const between = cpuMs();
-    if (second >= seconds - 3 * measured || second % fillTickEvery === 0) {
+    if (second >= seconds - 2 * measured || second % fillTickEvery === 0) {
       assessment = tick(assessment, state, atMs + 1_020);
     }
     const to = cpuMs();

@@ -164,7 +164,10 @@ export interface SeriesPoint {
     /** With hindsight where it is known by now, else as it was estimated then. */
     readonly trueStreamTimeMs?: number;
     readonly hindsight: boolean;
-    /** Highest event time seen of each source; bounded to the sources with the most records. */
+    /**
+     * Highest event time seen of each source; bounded to the sources with the most records. Where a point of a busy source is drawn
+     * anew after a minute, that of the last whole ten seconds (`lane-history.ts`).
+     */
     readonly sources: readonly { readonly key: string; readonly name: string; readonly eventMs: number }[];
     readonly lateByVerdict: { readonly [K in VerdictKind]?: number };
     readonly droppedByVerdict: { readonly [K in VerdictKind]?: number };
