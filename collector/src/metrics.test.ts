@@ -16,6 +16,16 @@ const ahead: Story = {
   group: 'ahead',
   topic: 'clicks',
 };
+/** B is away and does not come back. */
+const away: Story = {
+  seed: 7,
+  startMs,
+  seconds: 100,
+  cut: [60, 200],
+  agentId: 'agent-3',
+  group: 'away',
+  topic: 'views',
+};
 
 async function told(server: Served, ...stories: readonly Story[]): Promise<void> {
   for (const report of stories.flatMap(reportsOf)) {
@@ -68,7 +78,7 @@ test('docs/metrics.md and /metrics name the same metrics, with the same kind, la
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-metrics-'));
   await using server = await served({ nowMs: startMs, store: storeIn(folder, startMs) });
   // Drift takes more than a minute.
-  await told(server, { ...cut, seconds: 100 }, ahead);
+  await told(server, { ...cut, seconds: 100 }, ahead, away);
   const live = familiesOf(await (await server.get('/metrics')).text());
   const said = documented();
   expect(said.map(({ name }) => name).sort()).toEqual([...live.keys()].sort());

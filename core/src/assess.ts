@@ -10,6 +10,7 @@ import { assessClocks } from './clocks/assess-clocks.ts';
 import { type Incident, isConfirmed, type Verdict } from './finding.ts';
 import { findingsOf } from './findings/settle.ts';
 import { forgetSilent } from './forget.ts';
+import { assessGroups } from './group-stream-time.ts';
 import { hostClock } from './host-clock.ts';
 import { attach } from './incidents.ts';
 import { judge } from './judge.ts';
@@ -23,7 +24,7 @@ import { settleSuccessions } from './succession.ts';
 import { lastSecondOf, noteOnline } from './task-points.ts';
 import { assessTopology } from './topology/assess-topology.ts';
 import { emptyTopology } from './topology/topology.ts';
-import { lastSeenMs, onlineStreamTime, presenceOf } from './true-stream-time.ts';
+import { lastSeenMs, type OnlineStreamTime, onlineStreamTime, presenceOf } from './true-stream-time.ts';
 import { forecastOfTask, suspicionNow, watchSources } from './watch.ts';
 
 /** A cell that could not be decided is looked at again for this long: the missing evidence may still come. */
@@ -37,6 +38,7 @@ export function firstAssessment(nowMs: number): Assessment {
     agents: [],
     tasks: [],
     producers: [],
+    groups: [],
     hosts: [],
     clocks: [],
     findings: [],
@@ -73,6 +75,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
     })),
     tasks,
     producers: producersOf(state),
+    groups: assessGroups(state, tasks, nowMs),
     hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
     clocks,
     findings: findingsOf(state.findings, previous.findings),
@@ -152,7 +155,6 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
     if (secondMs < task.reportedMs - historyMs) task.verdictsBySecond.delete(secondMs);
   }
   const { streamTimeMs, streamTimeBy } = task;
-  const trueMs = online?.trueStreamTimeMs;
   const held = online?.heldBackBy;
   const forecast = forecastOfTask(state, task);
   return {
@@ -162,10 +164,10 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
     ...(task.cluster === undefined ? {} : { cluster: task.cluster }),
     partitions: task.partitions,
     policies: task.policies,
+    reportedMs: task.reportedMs,
     ...(streamTimeMs === undefined ? {} : { streamTimeMs }),
     ...(streamTimeBy === undefined ? {} : { streamTimeBy }),
-    ...(trueMs === undefined ? {} : { trueStreamTimeMs: trueMs }),
-    ...(streamTimeMs === undefined || trueMs === undefined ? {} : { leadMs: streamTimeMs - trueMs }),
+    ...(online === undefined ? {} : trueStreamTimeOf(online, streamTimeMs)),
     ...(held === undefined ? {} : { heldBackBy: held.source }),
     ...(forecast === undefined ? {} : { forecast }),
     records: task.records,
@@ -173,6 +175,16 @@ function taskAssessment(state: State, task: TaskFold): TaskAssessment {
     dropped: [...task.dropped].map(([policy, count]) => ({ policy, count })),
     sources: sourcesOf(state, task),
   };
+}
+
+function trueStreamTimeOf(
+  { trueStreamTimeMs, bound }: OnlineStreamTime,
+  streamTimeMs: number | undefined,
+): Pick<TaskAssessment, 'trueStreamTimeMs' | 'trueStreamTimeBound' | 'leadMs' | 'leadBound'> {
+  const known = { trueStreamTimeMs, trueStreamTimeBound: bound };
+  if (streamTimeMs === undefined) return known;
+  const leadBound = { lowMs: streamTimeMs - bound.highMs, highMs: streamTimeMs - bound.lowMs };
+  return { ...known, leadMs: streamTimeMs - trueStreamTimeMs, leadBound };
 }
 
 function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {

@@ -3,7 +3,8 @@ import type { ClockPoint, KnownClock } from './clocks/known-clock.ts';
 import type { Incident, IncidentDrops, VerdictKind } from './finding.ts';
 import type { Finding } from './findings/finding.ts';
 import type { Forecast } from './forecast.ts';
-import type { Interval } from './interval.ts';
+import type { GroupAssessment } from './group-stream-time.ts';
+import type { BoundedInstant, Interval } from './interval.ts';
 import type { Policy } from './policy.ts';
 import type { ProduceBroker, WaitingRecords } from './producer-report.ts';
 import type { LinkedBy } from './producers.ts';
@@ -20,6 +21,8 @@ export interface Assessment {
   readonly tasks: readonly TaskAssessment[];
   /** Those that an agent in their own process sees. */
   readonly producers: readonly ProducerAssessment[];
+  /** Each has a task, so the bound of tasks bounds them. */
+  readonly groups: readonly GroupAssessment[];
   readonly hosts: readonly HostClock[];
   /** Every clock that something is known of: hosts, brokers, producers. The same list until the clocks are solved anew. */
   readonly clocks: readonly KnownClock[];
@@ -71,12 +74,17 @@ export interface TaskAssessment {
   readonly agentId: string;
   readonly partitions: readonly TopicPartition[];
   readonly policies: readonly Policy[];
+  /** True time of its last report, as far as its host's clock is known: what is said here is from then. */
+  readonly reportedMs: number;
   readonly streamTimeMs?: number;
   readonly streamTimeBy?: Culprit;
-  /** True stream time, made at this moment (`online`): revised with hindsight in the series. */
+  /** True stream time, made at this moment (`online`): revised with hindsight in the series. Absent: no source is known. */
   readonly trueStreamTimeMs?: number;
-  /** S − T: how far the consumer's time runs ahead of the truth. */
+  /** What it lies in, and provided what (`true-stream-time.ts`). Present whenever it is. */
+  readonly trueStreamTimeBound?: BoundedInstant;
+  /** S − T: how far the consumer's time runs ahead of the truth; below 0 where all that there is has been processed. */
   readonly leadMs?: number;
+  readonly leadBound?: Interval;
   /** The source that holds the true stream time back, if it is overdue. */
   readonly heldBackBy?: ToldSource;
   /** What its suspected sources cost it if they are cut off; absent while none is suspected. */
@@ -163,6 +171,8 @@ export interface SeriesPoint {
     readonly streamTimeMs?: number;
     /** With hindsight where it is known by now, else as it was estimated then. */
     readonly trueStreamTimeMs?: number;
+    /** What it lies in, as far as is known by now. Rows of the store do not have it. */
+    readonly trueStreamTimeBound?: Interval;
     readonly hindsight: boolean;
     /**
      * Highest event time seen of each source; bounded to the sources with the most records. Where a point of a busy source is drawn

@@ -1,7 +1,7 @@
 import { tellsOfStep } from './arrival.ts';
 import type { HostClock } from './assessment.ts';
 import { createHostPoints, noteBound } from './host-points.ts';
-import { type Interval, widen } from './interval.ts';
+import { type Interval, widen, widthMs } from './interval.ts';
 import { voidSince } from './lane.ts';
 import type { ClockReading, Report } from './report.ts';
 import { secondOf } from './seconds.ts';
@@ -46,6 +46,11 @@ export function learnClock(state: State, report: Report, toldMs: number | undefi
 /** How far the clock was ahead, by a reading that is older or younger than `atMs`: wider with its age. */
 function boundAt({ offsetMs, errorMs, atMs: readAtMs }: ClockReading, atMs: number): Interval {
   return widen({ lowMs: offsetMs - errorMs, highMs: offsetMs + errorMs }, { ageMs: atMs - readAtMs, driftPpm });
+}
+
+/** How wrong its reading may be at `atMs` of its own clock; undefined: there is none. */
+export function clockErrorMs({ reading }: HostFold, atMs: number): number | undefined {
+  return reading === undefined ? undefined : widthMs(boundAt(reading, atMs)) / 2;
 }
 
 /** What is believed of a host's clock at `nowMs`. */

@@ -10,6 +10,7 @@ export * from './finding.ts';
 
 export * from './findings/finding.ts';
 export type * from './forecast.ts';
+export type { GroupAssessment } from './group-stream-time.ts';
 export { ingest, isDuplicate } from './ingest.ts';
 export * from './interval.ts';
 export { type DropsByGroup, dropsOf } from './known-drops.ts';

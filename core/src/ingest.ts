@@ -2,7 +2,7 @@ import { arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
 import { learnClockStamps, learnHostReadings } from './clocks/learn-clocks.ts';
 import { createHabit } from './habit.ts';
-import { learnClock } from './host-clock.ts';
+import { clockErrorMs, learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
 import { createLaneHistory, newestFirst, noteCell } from './lane-history.ts';
@@ -20,7 +20,7 @@ import type { HostFold, LaneFold, SourceFold, State, TaskFold } from './state.ts
 import { begin, laneBefore, noteHeard } from './succession.ts';
 import { beginSecond, createTaskPoints, noteCame } from './task-points.ts';
 import { learnInputPosition, learnInputRecords } from './topology/fold.ts';
-import { createdFromMs } from './true-stream-time.ts';
+import { createdBound, createdFromMs } from './true-stream-time.ts';
 
 /**
  * Learns from a report; judges nothing. A report that came before is passed over whole, so a sender may repeat it safely.
@@ -75,6 +75,8 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     streamTimeBy: undefined,
     reportedMs: toMs,
     fetchedMs: toMs,
+    fetchedFromMs: toMs,
+    clockErrorMs: undefined,
     fittedMs: Number.NEGATIVE_INFINITY,
     isUnsure: false,
     records: 0,
@@ -103,6 +105,7 @@ function learnTask(
   fold.streamTimeMs = task.streamTimeMs;
   fold.streamTimeBy = task.streamTimeBy;
   fold.reportedMs = toMs;
+  fold.clockErrorMs = clockErrorMs(host, reportedMs);
   fold.isUnsure = reportedMs < host.unsureUntilMs;
   const secondMs = secondOf(toMs);
   beginSecond(fold.points, secondMs, task.streamTimeMs);
@@ -111,7 +114,10 @@ function learnTask(
   for (const fetches of task.fetches) {
     const partition = partitionFold(state, fold.group, fetches);
     const trueMs = trueSecond(fetches.secondMs, offsetMs);
-    if (fetches.answered > 0) fold.fetchedMs = trueMs;
+    if (fetches.answered > 0) {
+      fold.fetchedMs = trueMs;
+      fold.fetchedFromMs = fetches.secondMs - offsetMs;
+    }
     if (partition === undefined) state.overflow.partitions++;
     else learnFetches(partition, fetches, trueMs);
     learnInputPosition(state, fold, fetches, offsetMs);
@@ -191,6 +197,7 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     pace: createPace(),
     rhythm: state.rhythms.bySource.get(key),
     lastCreatedMs: Number.NEGATIVE_INFINITY,
+    latestMs: Number.NEGATIVE_INFINITY,
     promptMs: Number.NEGATIVE_INFINITY,
     earlier: { idle: 0, cut: 0, idleMs: 0 },
     suspectedId: undefined,
@@ -232,7 +239,9 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   if (lane.replay.state === 'no') {
     // Whether it is a replay was not clear before, or it has caught up with the present: now what came before counts as well.
     const came = wasReplay ? newestFirst(lane.history) : [{ lastSecondMs: secondMs, createdMs }];
-    for (const span of came) noteCame(task.points, span.lastSecondMs, span.createdMs);
+    for (const { lastSecondMs, createdMs } of came) {
+      noteCame(task.points, lastSecondMs, createdMs, createdBound(state, lane, createdMs));
+    }
   }
 
   if (cell.late === undefined) return;

@@ -27,11 +27,13 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
     const { gap } = cell;
     const gapMs = gap === undefined ? 0 : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
     const slowest = cell.slowest === undefined ? undefined : at(cell.slowest);
+    const slowMs = slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs;
+    lane.of.latestMs = Math.max(lane.of.latestMs, slowMs);
     learn(lane.habit, {
       atMs: secondMs,
       gapMs,
       quickMs: quickest.highMs - quickest.eventMs,
-      slowMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs,
+      slowMs,
     });
   }
   if (isKnown(lane.habit) && isPrompt(last, lane.habit) && lane.ahead === undefined) {

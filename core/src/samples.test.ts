@@ -4,6 +4,8 @@ import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './
 import type { KnownClock } from './clocks/known-clock.ts';
 import { verdictClass, verdictKinds } from './finding.ts';
 import { type Finding, findingKinds } from './findings/finding.ts';
+import type { GroupAssessment } from './group-stream-time.ts';
+import type { BoundedInstant } from './interval.ts';
 import { metrics, type Row } from './samples.ts';
 import type { TopologyNode } from './topology/topology.ts';
 
@@ -19,10 +21,24 @@ const task: TaskAssessment = {
   agentId: 'a',
   partitions: [],
   policies: [{ id: 'p', window: { kind: 'tumbling', sizeMs: 5_000 }, graceMs: 1_000 }],
+  reportedMs: 0,
   records: 10,
   late: 0,
   dropped: [],
   sources: [],
+};
+
+const bound: BoundedInstant = { lowMs: 500, highMs: 2_000, basis: 'assumed', assumption: '' };
+
+const group: GroupAssessment = {
+  group: 'g',
+  cluster: 'c',
+  tasks: 2,
+  lostTasks: 0,
+  trueStreamTimeMs: 1_000,
+  trueStreamTimeBound: bound,
+  heldBackBy: { task: 'g/m', source: { kind: 'producer', producerId: '4711', before: '4702' } },
+  greatestLead: { task: 'g/n', leadMs: 3_000, leadBound: { lowMs: 2_000, highMs: 3_500 } },
 };
 
 const unbounded: KnownClock = {
@@ -78,6 +94,16 @@ describe('milliseconds become seconds here', () => {
     { name: 'tidemark_stream_time_timestamp_seconds', tasks: [{ ...task, streamTimeMs: 0 }], want: 0 },
     { name: 'tidemark_stream_time_lead_seconds', tasks: [{ ...task, leadMs: -250 }], want: -0.25 },
     {
+      name: 'tidemark_stream_time_lead_high_seconds',
+      tasks: [{ ...task, leadBound: { lowMs: -250, highMs: 1_500 } }],
+      want: 1.5,
+    },
+    {
+      name: 'tidemark_true_stream_time_low_timestamp_seconds',
+      tasks: [{ ...task, trueStreamTimeBound: bound }],
+      want: 0.5,
+    },
+    {
       name: 'tidemark_source_ahead_seconds',
       tasks: [{ ...task, sources: [{ ...source, aheadMs: 5000 }] }],
       want: 5,
@@ -91,6 +117,21 @@ test('what is not known has no row, which is not the same as zero', () => {
   expect(rowsOf('tidemark_stream_time_timestamp_seconds', { tasks: [task] })).toEqual([]);
   expect(rowsOf('tidemark_clock_offset_low_seconds', { clocks: [unbounded] })).toEqual([]);
   expect(rowsOf('tidemark_clock_bounded', { clocks: [unbounded] })).toEqual([{ labels: ['', 'host', 'h'], value: 0 }]);
+});
+
+test('a group has a row of its own, and who holds it back is named as long as somebody does', () => {
+  const { heldBackBy: _, ...calm } = group;
+  const groups = [group, { ...calm, group: 'h' }, { group: 'new', tasks: 1, lostTasks: 0 }];
+  expect(rowsOf('tidemark_group_true_stream_time_timestamp_seconds', { groups })).toEqual([
+    { labels: ['c', 'g'], value: 1 },
+    { labels: ['c', 'h'], value: 1 },
+  ]);
+  expect(rowsOf('tidemark_group_true_stream_time_low_timestamp_seconds', { groups })[0]!.value).toBe(0.5);
+  expect(rowsOf('tidemark_group_true_stream_time_high_timestamp_seconds', { groups })[0]!.value).toBe(2);
+  expect(rowsOf('tidemark_group_stream_time_lead_seconds', { groups })[0]!.value).toBe(3);
+  expect(rowsOf('tidemark_group_true_stream_time_held_by', { groups })).toEqual([
+    { labels: ['c', 'g', 'g/m', 'producer 4711'], value: 1 },
+  ]);
 });
 
 test('revising a verdict moves records between gauges and leaves the counter alone', () => {
@@ -142,7 +183,9 @@ describe('every metric', () => {
         ...task,
         streamTimeMs: 1,
         trueStreamTimeMs: 1,
+        trueStreamTimeBound: bound,
         leadMs: 0,
+        leadBound: { lowMs: -1, highMs: 1 },
         dropped: [{ policy: 'p', count: 1 }],
         sources: [{ ...source, lastEventMs: 1, aheadMs: 1 }],
       },
@@ -174,7 +217,16 @@ describe('every metric', () => {
       },
     ];
     const totals = verdictKinds.map((kind) => total(kind, 1));
-    const rows = metric.rows({ ...nothing, tasks, clocks, agents, totals, topology, overflow: { tasks: 0 } });
+    const rows = metric.rows({
+      ...nothing,
+      tasks,
+      groups: [group],
+      clocks,
+      agents,
+      totals,
+      topology,
+      overflow: { tasks: 0 },
+    });
     expect(rows.length).toBeGreaterThan(0);
     for (const { labels, value } of rows) {
       expect(labels).toHaveLength(metric.labels.length);

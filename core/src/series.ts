@@ -1,11 +1,12 @@
 import type { SeriesPoint } from './assessment.ts';
 import { boundsFrom } from './host-points.ts';
+import type { Interval } from './interval.ts';
 import { newestFirst } from './lane-history.ts';
 import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { pointsFrom, type TaskPoint } from './task-points.ts';
-import { isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
+import { createdBound, isAssigned, onlineStreamTime, presenceOf, silentSinceMs } from './true-stream-time.ts';
 
 /** At most this many sources of a task are drawn, those with the most records. */
 const maxSourcesDrawn = 8;
@@ -18,7 +19,7 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
   // The end asked for comes first: an agent whose clock is a day ahead must not push all others out of the picture.
   const lastMs = Math.min(toMs, latestMs);
   const firstMs = Math.max(secondOf(fromMs), secondOf(lastMs) - historyMs);
-  const tasks = shown.map((task) => ({ task, drawn: draw(task, firstMs) }));
+  const tasks = shown.map((task) => ({ task, drawn: draw(state, task, firstMs) }));
   const hosts = [...state.hosts.values()].map(({ host, points }) => ({ host, bounds: boundsFrom(points, firstMs) }));
   const clocks = new Map(state.clocks.history.map(({ atMs, clocks }) => [atMs, clocks]));
   const points: SeriesPoint[] = [];
@@ -35,10 +36,12 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
 
 interface Drawn {
   readonly bySecond: ReadonlyMap<number, TaskPoint>;
+  /** What `T` lies in now; undefined: no source is known. */
+  readonly now: Interval | undefined;
   /** Of sources that are overdue, by their last second: what nothing is known of since, the least up to there. */
   readonly silent: readonly { readonly secondMs: number; leastMs: number }[];
   /** Of lanes that may be a replay or not, newest first: what was to come of them before a second. */
-  readonly unclear: readonly (readonly { readonly secondMs: number; readonly leastCreatedMs: number }[])[];
+  readonly unclear: readonly (readonly Row[])[];
   readonly sources: readonly {
     readonly key: string;
     readonly name: string;
@@ -47,8 +50,14 @@ interface Drawn {
   }[];
 }
 
+interface Row {
+  readonly secondMs: number;
+  readonly leastCreatedMs: number;
+  readonly bound: Interval;
+}
+
 /** Only what the points from `fromMs` on need: a tick asks for its last seconds, and there may be ten thousand lanes. */
-function draw(task: TaskFold, fromMs: number): Drawn {
+function draw(state: State, task: TaskFold, fromMs: number): Drawn {
   const silent = [];
   const unclear = [];
   const bySource = new Map<SourceFold, LaneFold[]>();
@@ -57,7 +66,7 @@ function draw(task: TaskFold, fromMs: number): Drawn {
     if (others === undefined) bySource.set(lane.of, [lane]);
     else others.push(lane);
     if (lane.replay.state === 'yes') continue;
-    if (lane.replay.state === 'unknown') unclear.push(rowsAfter(lane, fromMs));
+    if (lane.replay.state === 'unknown') unclear.push(rowsAfter(state, lane, fromMs));
     if (isAssigned(task, lane) && presenceOf(lane, task.reportedMs) === 'silent') {
       silent.push({ secondMs: lane.lastSecondMs, leastMs: silentSinceMs(lane) });
     }
@@ -70,16 +79,17 @@ function draw(task: TaskFold, fromMs: number): Drawn {
     .sort((a, b) => b.records - a.records)
     .slice(0, maxSourcesDrawn)
     .map(({ source, lanes }) => ({ key: sourceKey(source), name: sourceName(source), seen: seenFrom(lanes, fromMs) }));
-  return { bySecond: pointsFrom(task.points, fromMs), silent, unclear, sources };
+  const bySecond = pointsFrom(task.points, fromMs);
+  return { bySecond, now: onlineStreamTime(state, task)?.bound, silent, unclear, sources };
 }
 
-function rowsAfter({ history }: LaneFold, fromMs: number): Drawn['unclear'][number] {
-  const rows = [];
+function rowsAfter(state: State, lane: LaneFold, fromMs: number): readonly Row[] {
+  const rows: Row[] = [];
   let leastCreatedMs = Number.POSITIVE_INFINITY;
-  for (const { lastSecondMs, createdMs } of newestFirst(history)) {
+  for (const { lastSecondMs, createdMs } of newestFirst(lane.history)) {
     if (lastSecondMs <= fromMs) break;
     leastCreatedMs = Math.min(leastCreatedMs, createdMs);
-    rows.push({ secondMs: lastSecondMs, leastCreatedMs });
+    rows.push({ secondMs: lastSecondMs, leastCreatedMs, bound: createdBound(state, lane, leastCreatedMs) });
   }
   return rows;
 }
@@ -104,13 +114,14 @@ function seenFrom(lanes: readonly LaneFold[], fromMs: number): Drawn['sources'][
 function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks'][number] | undefined {
   const point = drawn.bySecond.get(atMs);
   if (point === undefined) return undefined;
-  const hindsightMs = hindsight(drawn, point);
+  const { trueMs: hindsightMs, bound } = hindsight(drawn, point);
   const trueMs = hindsightMs ?? point.onlineMs;
   const verdicts = task.verdictsBySecond.get(atMs);
   return {
     id: task.id,
     ...(point.streamTimeMs === undefined ? {} : { streamTimeMs: point.streamTimeMs }),
     ...(trueMs === undefined ? {} : { trueStreamTimeMs: trueMs }),
+    ...(trueMs === undefined || bound === undefined ? {} : { trueStreamTimeBound: bound }),
     hindsight: hindsightMs !== undefined,
     sources: drawn.sources.flatMap(({ key, name, seen }) => {
       const eventMs = highestUntil(seen, atMs);
@@ -121,15 +132,34 @@ function pointOf(task: TaskFold, drawn: Drawn, atMs: number): SeriesPoint['tasks
   };
 }
 
-/** The smallest creation time among the events that came after this second; undefined if none has come yet. */
-function hindsight({ silent, unclear }: Drawn, { secondMs: atMs, toComeMs }: TaskPoint): number | undefined {
+/**
+ * What was still to come at the end of a second is what has come since and what is still to come now, so the bound of now, which is
+ * wide while somebody is silent, becomes that of what came when he is back:
+ *
+ *     T(then) = min(created of all that came since, T(now)), at most then
+ *
+ * The number is undefined if nothing has come yet and nobody is overdue, the bound if no source is known.
+ */
+function hindsight(
+  { now, silent, unclear }: Drawn,
+  { secondMs: atMs, toComeMs, toComeBound }: TaskPoint,
+): { readonly trueMs: number | undefined; readonly bound: Interval | undefined } {
+  const thenMs = atMs + 1000;
   let leastMs = Math.min(toComeMs, silent[firstIndex(silent, (row) => row.secondMs > atMs) - 1]?.leastMs ?? toComeMs);
+  let lowMs = Math.min(toComeBound.lowMs, now?.lowMs ?? thenMs, thenMs);
+  let highMs = Math.min(toComeBound.highMs, thenMs);
   for (const rows of unclear) {
     // Newest first: the last row that is still after this second holds the least of all that came later.
     const later = rows[firstIndex(rows, (row) => row.secondMs <= atMs) - 1];
-    if (later !== undefined) leastMs = Math.min(leastMs, later.leastCreatedMs);
+    if (later === undefined) continue;
+    leastMs = Math.min(leastMs, later.leastCreatedMs);
+    lowMs = Math.min(lowMs, later.bound.lowMs);
+    highMs = Math.min(highMs, later.bound.highMs);
   }
-  return leastMs === Number.POSITIVE_INFINITY ? undefined : Math.min(leastMs, atMs + 1000);
+  return {
+    trueMs: leastMs === Number.POSITIVE_INFINITY ? undefined : Math.min(leastMs, thenMs),
+    bound: now === undefined ? undefined : { lowMs, highMs },
+  };
 }
 
 function highestUntil(seen: Drawn['sources'][number]['seen'], atMs: number): number | undefined {

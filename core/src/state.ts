@@ -102,6 +102,10 @@ export interface TaskFold {
   reportedMs: number;
   /** True second of the last fetch that was answered. */
   fetchedMs: number;
+  /** When that second of its host's clock began. */
+  fetchedFromMs: number;
+  /** How far true time may be from what its host's clock says of it, either way; undefined: nobody reads that clock. */
+  clockErrorMs: number | undefined;
   /** The last time that a source's event time fitted its append: then this task's clocks are not at fault. */
   fittedMs: number;
   /** Its host's clock was stepped and not read since. */
@@ -133,6 +137,8 @@ export interface SourceFold {
   /** When an event that came was last made, and when a record was last appended as promptly as ever, in any of them. */
   lastCreatedMs: number;
   promptMs: number;
+  /** The longest that an event of it took to the broker when it was not held up. */
+  latestMs: number;
   /** How its unusual silences ended, and the longest that it was idle. */
   readonly earlier: { idle: number; cut: number; idleMs: number };
   /** The incident in which it is, or was last, suspected; and of a silence since when. */

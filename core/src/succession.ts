@@ -79,6 +79,7 @@ export function begin(
   of.lastSeenMs = before.lastSeenMs;
   of.lastCreatedMs = before.lastCreatedMs;
   of.promptMs = before.promptMs;
+  of.latestMs = before.latestMs;
   Object.assign(of.earlier, before.earlier);
 }
 
@@ -206,6 +207,7 @@ function part(of: SourceFold): void {
   of.gapAt = 0;
   of.usualGapMs = 0;
   of.promptMs = Number.NEGATIVE_INFINITY;
+  of.latestMs = Number.NEGATIVE_INFINITY;
   Object.assign(of.earlier, { idle: 0, cut: 0, idleMs: 0 });
   for (const lane of of.lanes) {
     Object.assign(lane.habit, createHabit());

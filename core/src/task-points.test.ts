@@ -2,12 +2,17 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { beginSecond, createTaskPoints, noteCame, noteOnline, pointsFrom } from './task-points.ts';
 
+/** Wider or narrower from event to event, so that the least low end need not be that of the first event. */
+function boundOf(createdMs: number): { lowMs: number; highMs: number } {
+  return { lowMs: createdMs - Math.abs(createdMs % 700), highMs: createdMs + Math.abs(createdMs % 300) };
+}
+
 /** One second each: what came in it, as the creation times of what is first in its cells. */
 function pointsOf(seconds: readonly (readonly number[])[]) {
   const points = createTaskPoints();
   for (const [second, came] of seconds.entries()) {
     beginSecond(points, second * 1000, undefined);
-    for (const createdMs of came) noteCame(points, second * 1000, createdMs);
+    for (const createdMs of came) noteCame(points, second * 1000, createdMs, boundOf(createdMs));
   }
   return points;
 }
@@ -34,7 +39,10 @@ describe('what was still to come', () => {
           const points = pointsFrom(pointsOf(seconds), 0);
           for (const [second] of seconds.entries()) {
             const after = seconds.slice(second + 1).flat();
-            expect(points.get(second * 1000)!.toComeMs).toBe(Math.min(Infinity, ...after));
+            const { toComeMs, toComeBound } = points.get(second * 1000)!;
+            expect(toComeMs).toBe(Math.min(Infinity, ...after));
+            expect(toComeBound.lowMs).toBe(Math.min(Infinity, ...after.map((ms) => boundOf(ms).lowMs)));
+            expect(toComeBound.highMs).toBe(Math.min(Infinity, ...after.map((ms) => boundOf(ms).highMs)));
           }
         },
       ),
@@ -55,6 +63,7 @@ test('one point a second, for a quarter of an hour', () => {
     streamTimeMs: 2_999_000,
     onlineMs: 2_999_400,
     toComeMs: Infinity,
+    toComeBound: { lowMs: Infinity, highMs: Infinity },
   });
 });
 

@@ -1,3 +1,4 @@
+import type { Interval } from './interval.ts';
 import { createRows, dropNewest, dropOldest, newestValue, pushRow, type Rows, setValue, valueAt } from './rows.ts';
 import { historyMs } from './seconds.ts';
 
@@ -18,12 +19,14 @@ export interface TaskPoint {
   readonly onlineMs: number | undefined;
   /** ∞: nothing has come since. */
   readonly toComeMs: number;
+  /** The same of what the creation times lie in: the least low and the least high end. */
+  readonly toComeBound: Interval;
 }
 
-const column = { second: 0, streamTime: 1, online: 2, toCome: 3 } as const;
+const column = { second: 0, streamTime: 1, online: 2, toCome: 3, toComeLow: 4, toComeHigh: 5 } as const;
 
 export function createTaskPoints(): TaskPoints {
-  return createRows(4, historyMs / 1000 + 1);
+  return createRows(6, historyMs / 1000 + 1);
 }
 
 export function lastSecondOf(points: TaskPoints): number | undefined {
@@ -34,7 +37,8 @@ export function lastSecondOf(points: TaskPoints): number | undefined {
 export function beginSecond(points: TaskPoints, secondMs: number, streamTimeMs: number | undefined): void {
   while ((lastSecondOf(points) ?? secondMs) > secondMs) dropNewest(points);
   if (lastSecondOf(points) !== secondMs) {
-    pushRow(points, [secondMs, streamTimeMs ?? Number.NaN, Number.NaN, Number.POSITIVE_INFINITY]);
+    const nothing = Number.POSITIVE_INFINITY;
+    pushRow(points, [secondMs, streamTimeMs ?? Number.NaN, Number.NaN, nothing, nothing, nothing]);
   }
   while (valueAt(points, 0, column.second) < secondMs - historyMs) dropOldest(points);
 }
@@ -44,12 +48,18 @@ export function noteOnline(points: TaskPoints, trueStreamTimeMs: number | undefi
   setValue(points, points.length - 1, column.online, trueStreamTimeMs ?? Number.NaN);
 }
 
-/** Events were processed in this second, the first of them made then. */
-export function noteCame(points: TaskPoints, secondMs: number, createdMs: number): void {
+/** Events were processed in this second, the first of them made then, which lies in the bound. */
+export function noteCame(points: TaskPoints, secondMs: number, createdMs: number, bound: Interval): void {
+  lower(points, column.toCome, secondMs, createdMs);
+  lower(points, column.toComeLow, secondMs, bound.lowMs);
+  lower(points, column.toComeHigh, secondMs, bound.highMs);
+}
+
+function lower(points: TaskPoints, at: number, secondMs: number, leastMs: number): void {
   for (let row = points.length - 1; row >= 0; row--) {
     if (valueAt(points, row, column.second) >= secondMs) continue;
-    if (valueAt(points, row, column.toCome) <= createdMs) return;
-    setValue(points, row, column.toCome, createdMs);
+    if (valueAt(points, row, at) <= leastMs) return;
+    setValue(points, row, at, leastMs);
   }
 }
 
@@ -60,7 +70,16 @@ export function pointsFrom(points: TaskPoints, fromMs: number): Map<number, Task
     const secondMs = valueAt(points, row, column.second);
     if (secondMs < fromMs) break;
     const [streamTimeMs, onlineMs] = [column.streamTime, column.online].map((at) => known(valueAt(points, row, at)));
-    found.set(secondMs, { secondMs, streamTimeMs, onlineMs, toComeMs: valueAt(points, row, column.toCome) });
+    found.set(secondMs, {
+      secondMs,
+      streamTimeMs,
+      onlineMs,
+      toComeMs: valueAt(points, row, column.toCome),
+      toComeBound: {
+        lowMs: valueAt(points, row, column.toComeLow),
+        highMs: valueAt(points, row, column.toComeHigh),
+      },
+    });
   }
   return found;
 }

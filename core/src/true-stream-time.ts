@@ -1,6 +1,13 @@
 import type { Arrival } from './arrival.ts';
+import { mostAheadOf } from './clocks/learn-clocks.ts';
+import { isKnown } from './habit.ts';
+import { transitSlackMs } from './hold.ts';
+import type { BoundedInstant, Interval } from './interval.ts';
+import { isUnordered, leastAheadMs } from './lane.ts';
 import { latestOf } from './lane-history.ts';
+import { sourceName } from './source.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
+import { formatDuration } from './telling/format.ts';
 
 /**
  * The true stream time `T`: the smallest creation time among the events that a task will still process, replays aside. Nobody
@@ -10,9 +17,23 @@ import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
  *     a source that is heard of    all that was made before the last fetch is here, less what its records usually take
  *     one that is overdue          nothing is known of it since its last event
  *     one that is gone             holds nothing back, nor does one that another continues (`succession.ts`)
+ *
+ * That is one number out of many that may be true. `bound` is what `T` lies in, at the time of the task's last report:
+ *
+ *     high   that time, at the latest that its host's clock allows: proved, for no event is made after now. It is true where
+ *            whoever is silent has nothing to say
+ *     low    assumed, and the least of all sources'. Of one that is heard of, its events come no later than the latest of late (of one
+ *            that is unordered by nature: than ever), counted from when the second began in which something was last fetched. Of
+ *            one that is overdue or hardly known yet, what is still to come was made after its last event
+ *
+ * Stamps are taken for what the clock that made them may at most be ahead, by the solved clocks, or for a tenth of a second where
+ * that is not known. So the low end fails where a source is later than it has been and not overdue yet (the first seconds of a cut),
+ * where several without a name share a partition, so that the silence of one is not seen, and where one that counts as gone comes
+ * back. `docs/how-we-know.md` has how often.
  */
 export interface OnlineStreamTime {
   readonly trueStreamTimeMs: number;
+  readonly bound: BoundedInstant;
   /** The lane that is overdue and holds it back; undefined when nobody is. */
   readonly heldBackBy: LaneFold | undefined;
 }
@@ -71,10 +92,12 @@ export function silentSinceMs(lane: LaneFold): number {
   return last === undefined ? lane.maxEventMs : Math.min(last.maxEventMs, last.lastAppendMs);
 }
 
+/** Undefined: no source is known that could hold it. */
 export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime | undefined {
   const nowMs = task.reportedMs;
   const upToMs = Math.min(nowMs, task.fetchedMs + 1000);
-  let best: OnlineStreamTime | undefined;
+  let best: { readonly trueStreamTimeMs: number; readonly heldBackBy: LaneFold | undefined } | undefined;
+  let least: LowEnd | undefined;
   for (const lane of task.lanes.values()) {
     if (lane.replay.state === 'yes' || !isAssigned(task, lane)) continue;
     const presence = presenceOf(lane, nowMs);
@@ -85,8 +108,59 @@ export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime
     if (best === undefined || trueStreamTimeMs < best.trueStreamTimeMs) {
       best = { trueStreamTimeMs, heldBackBy: isHeld ? lane : undefined };
     }
+    const lowEnd = lowEndOf(lane, isHeld);
+    if (least === undefined || lowEnd.lowMs < least.lowMs) least = lowEnd;
   }
-  return best;
+  return best === undefined ? undefined : { ...best, bound: boundOf(state, task, least!) };
+}
+
+interface LowEnd {
+  readonly lowMs: number;
+  readonly lane: LaneFold;
+  /** What it rests on: its last event, or how late its events come at most. */
+  readonly latestMs: number | undefined;
+}
+
+/** No event of this lane that is still to come was made before this, the consumer's clock taken for right. */
+function lowEndOf(lane: LaneFold, isHeld: boolean): LowEnd {
+  const { reportedMs, fetchedFromMs } = lane.task;
+  const heardMs = Math.min(reportedMs, fetchedFromMs);
+  if (isHeld || !isKnown(lane.habit))
+    return { lowMs: Math.min(heldAtMs(lane, reportedMs), heardMs), lane, latestMs: undefined };
+  const latestMs = latestToComeOf(lane);
+  return { lowMs: heardMs - latestMs, lane, latestMs };
+}
+
+/** How long its events take from their creation to the broker, at most. */
+function latestToComeOf({ habit, of }: LaneFold): number {
+  // A clock that is ahead hides the least transit.
+  const leastMs = habit.floorMs < 0 ? transitSlackMs : habit.floorMs;
+  const latelyMs = leastMs + Math.max(habit.usualDelayMs, habit.typicalDelayMs);
+  return isUnordered(of) ? Math.max(latelyMs, of.latestMs) : latelyMs;
+}
+
+function boundOf(state: State, task: TaskFold, { lowMs, lane, latestMs }: LowEnd): BoundedInstant {
+  const clockMs = task.clockErrorMs ?? 0;
+  const name = sourceName(lane.source);
+  return {
+    lowMs: lowMs - clockMs - stampedLateMs(state, lane),
+    highMs: task.reportedMs + clockMs,
+    basis: 'assumed',
+    assumption:
+      latestMs === undefined
+        ? `nothing is known of ${name} since its last event: if it has nothing to say, the high end is true`
+        : `events of ${name} come within ${formatDuration(latestMs)} of being made, as they have so far`,
+  };
+}
+
+/** What the true creation time of an event lies in, by the stamp of it. */
+export function createdBound(state: State, lane: LaneFold, createdMs: number): Interval {
+  return { lowMs: createdMs - stampedLateMs(state, lane), highMs: createdMs + Math.max(0, lane.habit.floorMs || 0) };
+}
+
+/** By how much its stamps may be later than the truth. A clock that nobody knows is granted what would not be told from a right one. */
+function stampedLateMs({ clocks }: State, { source, task }: LaneFold): number {
+  return Math.max(0, mostAheadOf(clocks, source, task.cluster) ?? leastAheadMs);
 }
 
 /** Its records are late already, or wait on a broker that refuses or for a consumer that does not take them. */

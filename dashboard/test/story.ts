@@ -15,6 +15,7 @@ import type {
   Topology,
 } from '@tidemark/core';
 import { clockPointsAt } from './story-clocks.ts';
+import { assumptionOf, groupOf, groupsOf } from './story-groups.ts';
 import { incidentsOf, suspicionOf } from './story-incidents.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
@@ -27,6 +28,8 @@ export interface Story {
   /** A third producer's clock jumps ahead this long ago. */
   readonly ahead?: { readonly sinceS: number; readonly byMs: number };
   readonly tasks?: number;
+  /** All of them are of one group. */
+  readonly isOneGroup?: boolean;
   readonly partitions?: number;
   readonly historyS?: number;
   readonly clocks?: readonly KnownClock[];
@@ -70,6 +73,7 @@ export function assessmentOf(story: Story): Assessment {
     tick: Math.round(nowMs / 1000),
     agents: [agentOf(story)],
     tasks,
+    groups: groupsOf(tasks),
     hosts: [
       {
         host: 'orders-eu-1',
@@ -104,6 +108,7 @@ export const emptyAssessment = (nowMs: number): Assessment => ({
   agents: [],
   tasks: [],
   producers: [],
+  groups: [],
   hosts: [],
   clocks: [],
   findings: [],
@@ -184,13 +189,18 @@ export function pointAt(story: Story, atMs: number): SeriesPoint {
     { key: 'n:B', name: 'B', eventMs: endMs - behind },
     ...(story.ahead ? [{ key: 'n:C', name: 'C', eventMs: endMs - 50 + ahead }] : []),
   ];
+  const isKnown = atMs < story.nowMs - 2_000 && !(story.cut && story.cut.forS === undefined && behind > 500);
   return {
     atMs,
     tasks: Array.from({ length: Math.min(story.tasks ?? 1, 50) }, (_, index) => ({
       id: taskId(index),
       streamTimeMs,
       trueStreamTimeMs: endMs - behind - 390,
-      hindsight: atMs < story.nowMs - 2_000 && !(story.cut && story.cut.forS === undefined && behind > 500),
+      trueStreamTimeBound: {
+        lowMs: endMs - behind - (isKnown ? 490 : 1_640),
+        highMs: isKnown ? endMs - behind - 350 : endMs,
+      },
+      hindsight: isKnown,
       sources,
       lateByVerdict: index === 0 ? late : {},
       droppedByVerdict: index === 0 ? dropped : {},
@@ -239,13 +249,21 @@ function taskOf(story: Story, index: number): TaskAssessment {
   const many = index === 0 ? (story.partitions ?? 4) : 4;
   return {
     id: taskId(index),
-    group: index === 0 ? 'order-counts' : `service-${index}`,
+    group: groupOf(index, story.isOneGroup),
     agentId: 'agent-1',
     partitions: partitionsOf(story).slice(0, many),
     policies: [{ id: 'tumbling 5s grace 5s', window: { kind: 'tumbling', sizeMs: 5_000 }, graceMs }],
+    reportedMs: nowMs,
     ...(point?.streamTimeMs === undefined ? {} : { streamTimeMs: point.streamTimeMs }),
     ...(point?.trueStreamTimeMs === undefined ? {} : { trueStreamTimeMs: point.trueStreamTimeMs }),
+    ...(point?.trueStreamTimeBound === undefined
+      ? {}
+      : { trueStreamTimeBound: { ...point.trueStreamTimeBound, basis: 'assumed', assumption: assumptionOf(away) } }),
     leadMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeMs ?? 0),
+    leadBound: {
+      lowMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeBound?.highMs ?? 0),
+      highMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeBound?.lowMs ?? 0),
+    },
     ...(away ? { heldBackBy: named('B') } : {}),
     ...(away && story.forecast !== undefined ? { forecast: story.forecast } : {}),
     records: 288_432 + index,

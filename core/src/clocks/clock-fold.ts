@@ -49,6 +49,8 @@ export interface ClockFold {
   cells: number;
   solvedAtMs: number;
   known: readonly KnownClock[];
+  /** By id: how far each clock is ahead at most, of those of which that is known; also of those that are not shown. */
+  mostAheadMs: ReadonlyMap<string, number>;
   contradictions: readonly ContradictionSeen[];
   /** One each 10 s, oldest first. */
   readonly history: { readonly atMs: number; readonly clocks: readonly ClockPoint[] }[];
@@ -162,6 +164,7 @@ export function createClockFold(): ClockFold {
     cells: 0,
     solvedAtMs: Number.NEGATIVE_INFINITY,
     known: [],
+    mostAheadMs: new Map(),
     contradictions: [],
     history: [],
     overflow: { clocks: 0, clockPairs: 0, clockChannels: 0 },

@@ -1,6 +1,6 @@
 /** What a report says of clocks: readings and steps of its own host, and the stamps that its cells carry. */
 import type { Cell, ClockReading, Report, TaskReport } from '../report.ts';
-import { sourceKey, sourceName } from '../source.ts';
+import { type Source, sourceKey, sourceName } from '../source.ts';
 import { learnChannel } from './channels.ts';
 import { type ClockFold, type ClockNode, clockLimits, clockNode, sawStamp } from './clock-fold.ts';
 import { beginAnew, forgetClock } from './forget-clock.ts';
@@ -168,6 +168,16 @@ function brokerNode(fold: ClockFold, cluster = '', leader: number, receivedMs: n
 function producerNode(fold: ClockFold, { source }: Cell, cluster = '', receivedMs: number): ClockNode | undefined {
   const host = source.kind === 'named' ? fold.clocks.get(hostId(source.name)) : undefined;
   if (host !== undefined) return host;
-  const id = `producer ${cluster}/${sourceKey(source)}`;
+  const id = producerId(source, cluster);
   return clockNode(fold, { id, name: sourceName(source), role: 'producer', cluster }, receivedMs);
+}
+
+function producerId(source: Source, cluster: string): string {
+  return `producer ${cluster}/${sourceKey(source)}`;
+}
+
+/** How far the clock that a source reads is ahead at most; undefined: not known. */
+export function mostAheadOf({ mostAheadMs }: ClockFold, source: Source, cluster = ''): number | undefined {
+  const hostMs = source.kind === 'named' ? mostAheadMs.get(hostId(source.name)) : undefined;
+  return hostMs ?? mostAheadMs.get(producerId(source, cluster));
 }

@@ -41,8 +41,13 @@ export function solveAll(fold: ClockFold, at: { readonly nowMs: number; readonly
   fold.contradictions = contradictionsOf(fold, solution, nowMs);
   const later = laterThanPeers(fold, uses);
   const nodes = [...fold.clocks.values()];
-  fold.known = nodes
-    .map((node) => knownClock({ node, solution, at, use: uses.get(node.id), drift: drifts.get(node.id), later }))
+  const known = nodes.map((node) =>
+    knownClock({ node, solution, at, use: uses.get(node.id), drift: drifts.get(node.id), later }),
+  );
+  fold.mostAheadMs = new Map(
+    known.flatMap(({ id, high, use }) => (high.basis === 'unknown' || use === 'not-a-clock' ? [] : [[id, high.ms]])),
+  );
+  fold.known = known
     .sort((a, b) => rank[a.role] - rank[b.role] || a.name.localeCompare(b.name))
     .slice(0, clockLimits.maxShown);
   fold.history.push({

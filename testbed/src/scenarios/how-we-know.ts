@@ -1,8 +1,12 @@
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { formatDuration } from '@tidemark/core';
 import { disorderOf, runs } from '../flights/disorder.ts';
+import { type BoundTallies, type BoundTime, boundTimes, createTallies, tallyBounds } from './bounds.ts';
+import { readTrace } from './trace.ts';
+import { readTruth } from './truth.ts';
 
 /**
  * Writes `docs/how-we-know.md` from the scorer's own figures:
@@ -72,6 +76,37 @@ const onlineInOutage = overall.streamTime.streamTimeOnlineInOutage!;
 const hindsight = overall.streamTime.streamTime!;
 const stream = overall.streamTime.sInOutage!;
 
+const bounds = boundsOf(scenarios);
+const when: { readonly [T in BoundTime]: string } = {
+  calm: 'in calm times, a minute or more from any fault and look-alike',
+  outage: 'while an outage lasts',
+  other: 'at other times: clocks that are off, pauses, just before and after faults',
+  unordered: 'in worlds with a source that is out of order by nature, at any time',
+  shared: 'in worlds where several producers without a name share a partition, at any time',
+};
+
+function boundsOf(folder: string): { readonly online: BoundTallies; readonly hindsight: BoundTallies } {
+  const tallies = { online: createTallies(), hindsight: createTallies() };
+  for (const name of readdirSync(folder).filter((it) => it.endsWith('.trace.jsonl.gz'))) {
+    const truth = readTruth(join(folder, name.replace('.trace.jsonl', '.truth.json')));
+    tallyBounds(readTrace(join(folder, name)), truth, tallies);
+  }
+  return tallies;
+}
+
+function boundRow(time: BoundTime): string {
+  const cells = [bounds.online[time], bounds.hindsight[time]].flatMap(({ points, within, widthsMs }) => [
+    `${figure((within / points) * 100, 1)} %`,
+    formatDuration(nearestRank(widthsMs, 0.5)),
+    formatDuration(nearestRank(widthsMs, 0.9)),
+  ]);
+  return row(when[time], ...cells);
+}
+
+function nearestRank(values: readonly number[], share: number): number {
+  return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
+}
+
 function disorderRow(run: (typeof runs)[number]): string {
   const { records, late, dropped, lateBy, incidents } = disorderOf(run);
   const { outOfOrderSource = 0, ordinary = 0, undecided = 0 } = lateBy;
@@ -132,6 +167,18 @@ ${row('with hindsight', `${hindsight.medianMs} ms`, `${hindsight.p95Ms} ms`, `${
 ${row('online', `${online.medianMs} ms`, `${online.p95Ms} ms`, `${figure(online.unsafe * 100, 1)} %`)}
 ${row('online, while an outage lasts', `${onlineInOutage.medianMs} ms`, `${onlineInOutage.p95Ms} ms`, `${figure(onlineInOutage.unsafe * 100, 1)} %`)}
 ${row('the stream time itself, while an outage lasts', `${stream.medianMs} ms`, `${stream.p95Ms} ms`, `${figure(stream.unsafe * 100, 1)} %`)}
+
+### The bound of the true stream time
+
+What \`T\` is said to lie in ([what that promises](concepts.md#how-well-t-is-known)), against the truth by its definition: at each tick, and with hindsight for each second
+ten minutes later.
+
+| | online: within | median width | p90 | hindsight: within | median width | p90 |
+|---|---|---|---|---|---|---|
+${boundTimes.map(boundRow).join('\n')}
+
+Low ends miss the truth in the first seconds of an outage, until the source is overdue. Sources that are out of order by nature have a few events that are later than any
+before, and while one of those is awaited the low end is too high; producers without a name that share a partition are not missed one by one.
 
 ## By family of worlds
 

@@ -4,7 +4,25 @@ import type { PredictedIncident } from './predict.ts';
 
 /** What was really going on in a world, as far as it is compared here. */
 export interface Truth {
-  readonly faults: readonly { readonly id: string; readonly cause: string | null }[];
+  readonly family: string;
+  readonly durationMs: number;
+  readonly faults: readonly {
+    readonly id: string;
+    readonly cause: string | null;
+    readonly spansMs: readonly (readonly [startMs: number, endMs: number])[];
+  }[];
+  readonly producers: readonly { readonly process: { readonly kind: string } }[];
+  /** Per record: its producer, and by how much it was made later than its event time says. */
+  readonly recordProducer: readonly number[];
+  readonly createdMinusE: readonly number[];
+  /** How far a host's clock is ahead from a moment on. */
+  readonly hostOffsetUs: { readonly [host: string]: readonly (readonly [atMs: number, offsetUs: number])[] };
+  /** On a grid of true time. */
+  readonly streamTime: readonly {
+    readonly task: number;
+    readonly stepMs: number;
+    readonly tHigh: readonly (number | null)[];
+  }[];
   readonly incidents: readonly TrueIncident[];
   readonly late: Causes;
   readonly dropped: Causes;
