@@ -1,4 +1,4 @@
-import type { GroupAssessment, TaskAssessment } from '@tidemark/core';
+import type { GroupAssessment, Interval, SeriesPoint, TaskAssessment } from '@tidemark/core';
 
 export function assumptionOf(away: boolean): string {
   return away
@@ -26,4 +26,12 @@ export function groupsOf(tasks: readonly TaskAssessment[]): GroupAssessment[] {
       ...(leadMs === undefined || leadBound === undefined ? {} : { greatestLead: { task: id, leadMs, leadBound } }),
     };
   });
+}
+
+export function leadBoundOf(point: SeriesPoint['tasks'][number] | undefined): Interval {
+  const { streamTimeMs = 0, trueStreamTimeBound } = point ?? {};
+  return {
+    lowMs: streamTimeMs - (trueStreamTimeBound?.highMs ?? 0),
+    highMs: streamTimeMs - (trueStreamTimeBound?.lowMs ?? 0),
+  };
 }

@@ -15,7 +15,7 @@ import type {
   Topology,
 } from '@tidemark/core';
 import { clockPointsAt } from './story-clocks.ts';
-import { assumptionOf, groupOf, groupsOf } from './story-groups.ts';
+import { assumptionOf, groupOf, groupsOf, leadBoundOf } from './story-groups.ts';
 import { incidentsOf, suspicionOf } from './story-incidents.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
@@ -260,10 +260,7 @@ function taskOf(story: Story, index: number): TaskAssessment {
       ? {}
       : { trueStreamTimeBound: { ...point.trueStreamTimeBound, basis: 'assumed', assumption: assumptionOf(away) } }),
     leadMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeMs ?? 0),
-    leadBound: {
-      lowMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeBound?.highMs ?? 0),
-      highMs: (point?.streamTimeMs ?? 0) - (point?.trueStreamTimeBound?.lowMs ?? 0),
-    },
+    leadBound: leadBoundOf(point),
     ...(away ? { heldBackBy: named('B') } : {}),
     ...(away && story.forecast !== undefined ? { forecast: story.forecast } : {}),
     records: 288_432 + index,

@@ -178,8 +178,7 @@ ten minutes later.
 ${boundTimes.map(boundRow).join('\n')}
 
 Low ends miss the truth in the first seconds of an outage, until the source is overdue. Sources that are out of order by nature have a few events that are later than any
-before, and while one of those is awaited the low end is too high; producers without a name that share a partition are not missed one by one. Online in calm times
-the width is that of a source that is silent within its habit more often than not: where all sources speak each second it is about 1.5 s.
+before, and while one of those is awaited the low end is too high; producers without a name that share a partition are not missed one by one.
 
 ## By family of worlds
 
