@@ -47,17 +47,8 @@ async function page(): Promise<string> {
   );
 }
 
-test('one file, which asks nobody for anything, and in which no name does anything', async () => {
-  const text = await page();
-  const withoutLibrary = text.replace(/<script>\/\*![\s\S]*?<\/script>/, '');
-  expect(withoutLibrary.length).toBeLessThan(text.length);
-  expect(withoutLibrary).not.toMatch(/(src|href)=|url\(|@import|https?:/);
-  expect(withoutLibrary).not.toContain('<b>B');
-  expect(withoutLibrary).toContain('&lt;/script&gt;&lt;b&gt;B');
-  expect(withoutLibrary).toContain('producerCutOff');
-});
-
-test('of five hundred partitions the worst are listed and the others counted, and names are cut where they are the same', async () => {
+/** Five hundred sources with long names, each with a partition and a late record. */
+async function manyPage(): Promise<string> {
   const startMs = Date.UTC(2026, 0, 5, 10);
   const rows = Array.from({ length: 500 }, (_, partition): Row[] => {
     const source = `payment-terminal-${1_000 + partition}.eu-central-1.example`;
@@ -69,10 +60,24 @@ test('of five hundred partitions the worst are listed and the others counted, an
     });
     return [at(0, partition), at(30_000, 30_000 + partition), at(1_000, 31_000 + partition)];
   });
-  const text = await pageFor(
+  return pageFor(
     'many',
     rows.flat().toSorted((one, other) => one.append - other.append),
   );
+}
+
+test('one file, which asks nobody for anything, and in which no name does anything', async () => {
+  const text = await page();
+  const withoutLibrary = text.replace(/<script>\/\*![\s\S]*?<\/script>/, '');
+  expect(withoutLibrary.length).toBeLessThan(text.length);
+  expect(withoutLibrary).not.toMatch(/(src|href)=|url\(|@import|https?:/);
+  expect(withoutLibrary).not.toContain('<b>B');
+  expect(withoutLibrary).toContain('&lt;/script&gt;&lt;b&gt;B');
+  expect(withoutLibrary).toContain('producerCutOff');
+});
+
+test('of five hundred partitions the worst are listed and the others counted, and names are cut where they are the same', async () => {
+  const text = await manyPage();
   expect(text).toContain('1,500 records, 500 sources, 500 partitions; event times');
   expect(text).toContain('And 400 partitions more');
   expect(text).toMatch(/"labels":\["…1\d{3}…"/);
@@ -93,39 +98,39 @@ test('where no grace would lose anything there is no curve of it', async () => {
 const browser = await launchBrowser();
 afterAll(() => browser?.close());
 
-test.skipIf(browser === undefined && process.env.CI !== 'true')(
-  'draws its charts without a network, light, dark and narrow',
-  async () => {
-    if (browser === undefined) throw new Error(browserCure);
-    const path = join(folder, 'page.html');
-    writeFileSync(path, await page());
-    for (const [colorScheme, width] of [
-      ['light', 1280],
-      ['dark', 1280],
-      ['light', 380],
-    ] as const) {
-      const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, offline: true });
-      const opened = await context.newPage();
-      const complaints: string[] = [];
-      opened.on('pageerror', (error) => complaints.push(String(error)));
-      opened.on('console', (message) => complaints.push(message.text()));
-      await opened.goto(pathToFileURL(path).href);
-      const canvases = await opened.evaluate(() => {
-        const all = [...document.querySelectorAll('canvas')];
-        const isDrawn = (canvas: HTMLCanvasElement): boolean =>
-          canvas
-            .getContext('2d')!
-            .getImageData(0, 0, canvas.width, canvas.height)
-            .data.some((value) => value > 0);
-        return {
-          count: all.length,
-          drawn: all.filter(isDrawn).length,
-          overflow: document.documentElement.scrollWidth - innerWidth,
-        };
-      });
-      expect(canvases).toEqual({ count: 3, drawn: 3, overflow: 0 });
-      expect(complaints).toEqual([]);
-      await context.close();
-    }
-  },
-);
+test.skipIf(browser === undefined && process.env.CI !== 'true').for([
+  { why: 'one partition', made: page, charts: 3 },
+  { why: 'five hundred', made: manyPage, charts: 4 },
+])('draws its charts without a network, light, dark and narrow: $why', async ({ made, charts }) => {
+  if (browser === undefined) throw new Error(browserCure);
+  const path = join(folder, 'page.html');
+  writeFileSync(path, await made());
+  for (const [colorScheme, width] of [
+    ['light', 1280],
+    ['dark', 1280],
+    ['light', 380],
+  ] as const) {
+    const context = await browser.newContext({ colorScheme, viewport: { width, height: 800 }, offline: true });
+    const opened = await context.newPage();
+    const complaints: string[] = [];
+    opened.on('pageerror', (error) => complaints.push(String(error)));
+    opened.on('console', (message) => complaints.push(message.text()));
+    await opened.goto(pathToFileURL(path).href);
+    const canvases = await opened.evaluate(() => {
+      const all = [...document.querySelectorAll('canvas')];
+      const isDrawn = (canvas: HTMLCanvasElement): boolean =>
+        canvas
+          .getContext('2d')!
+          .getImageData(0, 0, canvas.width, canvas.height)
+          .data.some((value) => value > 0);
+      return {
+        count: all.length,
+        drawn: all.filter(isDrawn).length,
+        overflow: document.documentElement.scrollWidth - innerWidth,
+      };
+    });
+    expect(canvases).toEqual({ count: charts, drawn: charts, overflow: 0 });
+    expect(complaints).toEqual([]);
+    await context.close();
+  }
+});
