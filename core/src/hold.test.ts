@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import type { Arrival } from './arrival.ts';
 import { createHabit, forgetSince, type Habit, isKnown, learn } from './habit.ts';
 import { cutEnd, cutStart, followCell, followHold, heldFromMs, leastHeldMs, openHold } from './hold.ts';
+import { addToSketch, createSketch } from './sketch.ts';
 
 // A source that writes every 200 ms, takes 5 to 40 ms to the broker, and whose clock is 1000 ms ahead of the consumer's.
 const aheadMs = 1_000;
@@ -28,7 +29,8 @@ function kindOf(records: readonly Record[], habit = habitOf()): string {
   if (hold === undefined) return 'none';
   for (const one of [first!, ...rest]) {
     const cell = { count: 1, minEventMs: one.eventMs, maxEventMs: one.eventMs };
-    followCell(hold, { ...cell, last: { offset: one.offset, eventMs: one.eventMs, append: {} } }, 0);
+    const point = { offset: one.offset, eventMs: one.eventMs, append: { lowMs: one.lowMs } };
+    followCell(hold, { ...cell, first: point, last: point }, 0);
     followHold(hold, one, habit);
   }
   return hold.kind;
@@ -72,6 +74,31 @@ describe('what held the records of a source', () => {
     { why: 'hours old, at the speed of its reader', records: series([-9e6, 220], 30, 9_000, 100), want: 'replayed' },
   ] satisfies { why: string; records: Record[]; want: string }[])('$why', ({ records, want }) => {
     expect(kindOf(records)).toBe(want);
+  });
+
+  test.for([
+    { why: 'ten that fill the time of a cut', lateMs: series([20_000, 0], 10, -2_000, 0), want: 'cutOff' },
+    { why: 'a lone one', lateMs: [[20_000, 0]], want: 'passed' },
+    { why: 'five that all wait the same: a clock', lateMs: series([20_000, 0], 5, 50, 0), want: 'passed' },
+    {
+      why: 'one among others that are out of turn',
+      lateMs: [...series([20, 0], 30, 5, 0), [20_000, 0]],
+      want: 'passed',
+    },
+  ] satisfies {
+    why: string;
+    lateMs: Record[];
+    want: string;
+  }[])('where producers share a lane, then somebody is prompt: $why', ({ lateMs, want }) => {
+    const [old, fresh] = [arrival(10_000, 30_000, 1), arrival(29_990, 30_000, 2)];
+    const hold = openHold(old, arrival(29_900, 29_950), habitOf(), { fromMs: 0, silentMs: 0, isShared: true })!;
+    const latenessMs = createSketch();
+    for (const [byMs] of lateMs) addToSketch(latenessMs, byMs);
+    const late = { latenessMs, maxLatenessMs: 20_000 };
+    const point = { offset: 1, eventMs: old.eventMs, append: { lowMs: 30_000 } };
+    followCell(hold, { count: 40, minEventMs: 0, maxEventMs: 0, first: point, last: point, late }, 0);
+    for (const one of [old, fresh]) followHold(hold, one, habitOf());
+    expect(hold.kind).toBe(want);
   });
 
   test('a batch every 30 s is a habit, not a cut', () => {

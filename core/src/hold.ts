@@ -2,8 +2,10 @@ import type { Arrival } from './arrival.ts';
 import type { Silence } from './finding.ts';
 import { type Habit, isKnown } from './habit.ts';
 import type { BoundedInstant } from './interval.ts';
+import { materialMs } from './news.ts';
 import { isReplay } from './replay.ts';
-import type { Cell } from './report.ts';
+import type { Cell, LateCell } from './report.ts';
+import { above } from './sketch.ts';
 
 /**
  * A source's records in a partition reach the broker much later than they usually do: they are *held*. By whom, or does its
@@ -32,6 +34,8 @@ export interface Hold {
   topEventMs: number;
   /** Whether several unnamed producers may share the lane: then fresh records of others come between the held ones. */
   readonly isShared: boolean;
+  /** Of its records that were materially late: how many, by how much at least and at most, and in how much time they were appended. */
+  readonly burst: { count: number; leastMs: number; mostMs: number; tookMs: number };
   /** The last record that was still held, and how long. */
   last: Arrival;
   lastHeldMs: number;
@@ -105,6 +109,7 @@ export function openHold(
     disorder: 0,
     topEventMs: Number.NEGATIVE_INFINITY,
     isShared: at.isShared,
+    burst: { count: 0, leastMs: Number.POSITIVE_INFINITY, mostMs: 0, tookMs: 0 },
     last: after,
     lastHeldMs: heldMs,
     leastHeldMs: heldMs,
@@ -125,18 +130,39 @@ export function openHold(
   };
 }
 
+type Ends = Pick<Cell, 'first' | 'last'> & { readonly late?: Pick<LateCell, 'latenessMs' | 'maxLatenessMs'> };
+
 /** The next cell of its lane. */
 export function followCell(
   hold: Hold,
-  cell: Pick<Cell, 'count' | 'minEventMs' | 'maxEventMs' | 'last'>,
+  cell: Pick<Cell, 'count' | 'minEventMs' | 'maxEventMs'> & Ends,
   outOfOrder: number,
 ): void {
   const isFirst = hold.records === 0;
   hold.records += cell.count;
+  if (hold.isShared) followBurst(hold, cell);
   hold.outOfOrder += outOfOrder;
   if (!isFirst && cell.minEventMs < hold.topEventMs - grainMs) hold.disorder++;
   // Its first cell may hold records from before it, of later events.
   hold.topEventMs = isFirst ? cell.last.eventMs : Math.max(hold.topEventMs, cell.maxEventMs);
+}
+
+function followBurst({ burst }: Hold, { first, last, late }: Ends): void {
+  if (late === undefined) return;
+  const { count, leastMs } = above(late.latenessMs, materialMs);
+  burst.count += count;
+  burst.leastMs = Math.min(burst.leastMs, leastMs);
+  burst.mostMs = Math.max(burst.mostMs, late.maxLatenessMs);
+  burst.tookMs += Math.max(0, (last.append.lowMs ?? 0) - (first.append.lowMs ?? 0));
+}
+
+const leastBurst = 3;
+/** Events that fill so many times the time in which they come were not made just now. */
+const burstSpeed = 1.5;
+
+/** Whether its late records fill the time of a cut, as a backlog does; a lone one, or ones that all wait the same, do not. */
+function isBurst({ burst: { count, leastMs, mostMs, tookMs } }: Hold): boolean {
+  return count >= leastBurst && mostMs - leastMs > burstSpeed * tookMs + grainMs;
 }
 
 /** The next record of its lane that is known of. */
@@ -163,7 +189,7 @@ function kindOf(hold: Hold, { lowMs }: Arrival): Hold['kind'] {
     if (heldMs - lastHeldMs >= meltedMs) return 'cutOff';
     // Soon prompt again: had a clock or a task made it wait, that would not have passed just now.
     if (promptMs !== undefined) return forMs <= Math.max(heldMs, leastHeldMs) ? 'cutOff' : 'passed';
-  } else if (promptMs !== undefined) return hold.isShared && forMs <= heldMs ? 'cutOff' : 'passed';
+  } else if (promptMs !== undefined) return hold.isShared && forMs <= heldMs && isBurst(hold) ? 'cutOff' : 'passed';
   else if (
     heldMs - lastHeldMs >= meltedMs &&
     isReplay({ first: after, last: hold.last, records: hold.records, leapMs: 0 })

@@ -10,7 +10,7 @@ import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
 import { countRecords, createPace, learnKind } from './pace.ts';
 import { learnProducers, learnWriter } from './producers.ts';
-import { createReplay } from './replay.ts';
+import { createReplay, mayBeBacklog } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { isHeldUp, learnDay } from './rhythms.ts';
 import { secondOf } from './seconds.ts';
@@ -112,8 +112,8 @@ function learnTask(
   state.revisedFromMs = Math.min(state.revisedFromMs, secondMs);
   const offsetMs = host.reading?.offsetMs ?? 0;
   for (const fetches of task.fetches) {
-    const partition = partitionFold(state, fold.group, fetches);
     const trueMs = trueSecond(fetches.secondMs, offsetMs);
+    const partition = partitionFold(state, fold.group, fetches, trueMs);
     if (fetches.answered > 0) {
       fold.fetchedMs = trueMs;
       fold.fetchedFromMs = fetches.secondMs - offsetMs;
@@ -131,12 +131,12 @@ function learnTask(
   }
 }
 
-function partitionFold(state: State, group: string, cell: FetchCell): PartitionFold | undefined {
+function partitionFold(state: State, group: string, cell: FetchCell, trueMs: number): PartitionFold | undefined {
   const key = partitionKey(group, cell.topic, cell.partition);
   const known = state.partitions.get(key);
   if (known !== undefined) return known;
   if (state.partitions.size >= assessLimits.maxPartitions) return undefined;
-  const fold = createPartitionFold(group, cell);
+  const fold = createPartitionFold(group, cell, trueMs);
   state.partitions.set(key, fold);
   return fold;
 }
@@ -151,6 +151,9 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
   const placeKey = partitionKey(task.group, cell.topic, cell.partition);
   if (of.lanes.length === 0) begin(state, of, { placeKey, first, cell });
   const before = laneBefore(state, of, placeKey);
+  const sinceMs = state.partitions.get(placeKey)?.sinceMs ?? Number.NEGATIVE_INFINITY;
+  const isNew = of.lanes.every(({ replay }) => replay.state === 'unknown');
+  const isOldThere = isNew && mayBeBacklog(first, { sinceMs, firstSequence: cell.firstSequence });
   const lane: LaneFold = {
     key,
     task,
@@ -170,7 +173,7 @@ function laneFold(state: State, task: TaskFold, cell: Cell, correction: Correcti
     last: before?.last ?? first,
     history: createLaneHistory(),
     holds: [],
-    replay: before?.replay ?? createReplay(first),
+    replay: before?.replay ?? createReplay(first, isOldThere),
     ahead: undefined,
     aheadEnded: undefined,
   };

@@ -1,7 +1,8 @@
 import { appendOf, brokerOffset } from './arrival.ts';
 import type { Verdict } from './finding.ts';
+import { isKnown } from './habit.ts';
 import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
-import { isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
+import { isRecurrent, isUnordered, leastAheadMs, siblingHolds } from './lane.ts';
 import { materialMs } from './news.ts';
 import { blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
@@ -10,6 +11,8 @@ import { isProvisional } from './succession.ts';
 
 /** Some source's times must have fitted this shortly before. */
 const fitWithinMs = 2_000;
+/** Polls are not alike, and the answer to one takes its time. */
+const turns = 1.25;
 /** A cut of an unordered source must stand out from its habit by this much. */
 const unorderedTimes = 3;
 
@@ -35,7 +38,8 @@ export function judge(state: State, row: LateRow): Verdict {
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
   const stall = stallOf(state, row);
   // Below the time between two polls, partitions just take turns.
-  if (stall !== undefined && byMs >= Math.max(materialMs, pollOf(state, row))) {
+  const overtakenMs = Math.min(byMs, overtakenBy(state, row));
+  if (stall !== undefined && byMs >= materialMs && overtakenMs >= Math.max(byMs / 2, turns * pollOf(state, row))) {
     return {
       kind: 'consumerInterleave',
       byMs,
@@ -50,11 +54,22 @@ export function judge(state: State, row: LateRow): Verdict {
   return { kind: 'ordinary', byMs };
 }
 
+const unwatched = 'what its source did before it was watched';
+
+/** Of producers that nobody can tell apart, one may bring what was made before its partition was watched: held up or replayed. */
+function isOlderThanWatched(state: State, { placeKey }: LaneFold, { isShared, followsSilence, after }: Hold): boolean {
+  const sinceMs = state.partitions.get(placeKey)?.sinceMs ?? Number.NEGATIVE_INFINITY;
+  return isShared && !followsSilence && after.eventMs < sinceMs;
+}
+
 /** It was held before it reached the broker: by what? */
 function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   const { lane, waitMs, late } = row;
   if (lane.replay.state === 'yes') {
     return { kind: 'backfill', byMs, evidence: { ageMs: waitMs, firstEventMs: lane.replay.first.eventMs } };
+  }
+  if (lane.replay.mayBeBacklog && lane.replay.state === 'unknown') {
+    return { kind: 'undecided', byMs, missing: unwatched, likely: 'backfill' };
   }
   const unordered = isUnordered(lane.of);
   if (unordered === undefined && waitMs >= materialMs)
@@ -109,7 +124,10 @@ function judgeHold(
         ? { kind: 'repartition', byMs, evidence: { lagMs: hold.mostHeldMs } }
         : { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.leastHeldMs, highMs: hold.mostHeldMs } } };
     case 'cutOff':
-      if (!isLongEnough(hold, lane)) return undefined;
+      if (!isLongEnough(hold, lane) || isRecurrent(lane, hold)) return undefined;
+      if (isOlderThanWatched(state, lane, hold)) {
+        return { kind: 'undecided', byMs, missing: unwatched, likely: 'backfill' };
+      }
       hold.blame ??= blameOf(state, lane, hold, row.task.reportedMs);
       if (hold.blame === undefined) {
         return { kind: 'undecided', byMs, missing: 'the other writers of its partition', likely: 'producerCutOff' };
@@ -192,6 +210,13 @@ function lagOf({ task, lane, waitMs }: LateRow): number {
     if (other.topic === lane.topic && other.habit.floorMs < leastMs) leastMs = other.habit.floorMs;
   }
   return waitMs + lane.habit.floorMs - leastMs || 0;
+}
+
+/** How long it can have lain on the broker when the record that made it late came there: who reads in turn overtakes nothing. */
+function overtakenBy(state: State, row: LateRow): number {
+  const { cell, lane, late, correction } = row;
+  const createdMs = isKnown(lane.habit) ? late.minEventMs + lane.habit.floorMs : Number.NEGATIVE_INFINITY;
+  return culpritAppend(state, row).highMs - Math.max(appendOf(cell.first.append, correction).lowMs, createdMs);
 }
 
 function pollOf(state: State, { lane }: LateRow): number {

@@ -103,7 +103,23 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   }
   if (hold.kind === 'pending') for (const sibling of siblingHolds(lane)) confirmTogether(hold, sibling);
   // A hiccup belongs to what is usual here; a cut does not.
+  if (isRecurrent(lane, hold)) return false;
   return hold.mostHeldMs >= leastCutMs || hold.kind === 'pending' || hold.kind === 'shifted';
+}
+
+const recurrentTimes = 3;
+/** Waits that are at most so many times as long as others are like them. */
+const alike = 1.25;
+
+/**
+ * Of producers that share a lane without names, one that uploads in bursts makes the marks of a cut each time. What comes again
+ * and again, as long as the times before, is how it delivers.
+ */
+export function isRecurrent(lane: LaneFold, hold: Hold): boolean {
+  if (!hold.isShared || hold.followsSilence) return false;
+  const isLike = (before: Hold): boolean =>
+    before !== hold && before.kind === 'cutOff' && before.fromMs < hold.fromMs && alike * before.heldMs >= hold.heldMs;
+  return lane.holds.filter(isLike).length >= recurrentTimes;
 }
 
 /** Producers that share a lane without names take turns there: what that puts out of order is nobody's nature. */

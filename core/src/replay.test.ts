@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Arrival } from './arrival.ts';
-import { createReplay, followReplay } from './replay.ts';
+import { createReplay, followReplay, mayBeBacklog } from './replay.ts';
 
 function arrival(eventMs: number, appendMs: number): Arrival {
   return { offset: 0, eventMs, lowMs: appendMs, highMs: appendMs };
@@ -78,3 +78,20 @@ test.for<{ why: string; records: [number, number][]; want: string }>([
     want: 'unknown',
   },
 ])('$why', ({ records, want }) => expect(stateOf(records)).toBe(want));
+
+test.for([
+  { why: 'old events, just after somebody began to look', atMs: 10_000, firstSequence: undefined, want: true },
+  { why: 'the same of a producer that has written before', atMs: 10_000, firstSequence: 812, want: true },
+  { why: 'of one that was seen to begin', atMs: 10_000, firstSequence: 0, want: false },
+  { why: 'after minutes in which it would have been heard of', atMs: 301_000, firstSequence: undefined, want: false },
+  { why: 'events of since then', atMs: 200_000, firstSequence: 812, ageMs: 190_000, want: false },
+])('a backlog of before? $why', ({ atMs, firstSequence, ageMs = 400_000, want }) => {
+  const first = arrival(atMs - ageMs, atMs);
+  expect(mayBeBacklog(first, { sinceMs: 0, firstSequence })).toBe(want);
+  const replay = createReplay(first, want);
+  for (let i = 0; i < 10; i++) {
+    const record = arrival(first.eventMs + i * 5_000, atMs + i * 100);
+    followReplay(replay, { quickest: record, last: record }, { count: 5, outOfOrder: 0 });
+  }
+  expect(replay.state).toBe(want ? 'unknown' : 'yes');
+});

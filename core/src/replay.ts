@@ -7,6 +7,8 @@ import type { Arrival } from './arrival.ts';
  */
 export interface Replay {
   state: 'unknown' | 'yes' | 'no';
+  /** It may have been there before anybody looked, and what looks like a replay be a backlog that it is working off. */
+  readonly mayBeBacklog: boolean;
   readonly first: Arrival;
   last: Arrival;
   records: number;
@@ -25,8 +27,22 @@ const undecidedMs = 60_000;
 /** A source this often out of order within itself is one that is unordered by nature. */
 export const unorderedRatio = 0.05;
 
-export function createReplay(first: Arrival): Replay {
-  return { state: 'unknown', first, last: first, records: 0, outOfOrder: 0, leapMs: 0 };
+export function createReplay(first: Arrival, mayBeBacklog = false): Replay {
+  return { state: 'unknown', mayBeBacklog, first, last: first, records: 0, outOfOrder: 0, leapMs: 0 };
+}
+
+/** A source that was silent for longer than this, and would have been heard of, has no backlog of before. */
+const leastWatchedMs = 300_000;
+
+/**
+ * Whether a source that is new in a partition may have been there before that was watched: it was not seen to begin (a producer
+ * begins with sequence number 0), and brings what was made before.
+ */
+export function mayBeBacklog(
+  { eventMs, lowMs }: Arrival,
+  { sinceMs, firstSequence }: { readonly sinceMs: number; readonly firstSequence: number | undefined },
+): boolean {
+  return firstSequence !== 0 && eventMs < sinceMs && lowMs - sinceMs < leastWatchedMs;
 }
 
 /** What another cell of a lane says of it; `quickest` is its least delayed record. */
@@ -41,7 +57,7 @@ export function followReplay(
   replay.outOfOrder += cell.outOfOrder;
   if (ageOf(quickest) < leastAgeMs) replay.state = 'no';
   else if (replay.state === 'unknown') {
-    if (isInOrder(replay) && isReplay(replay)) replay.state = 'yes';
+    if (!replay.mayBeBacklog && isInOrder(replay) && isReplay(replay)) replay.state = 'yes';
     else if (last.lowMs - replay.first.lowMs > undecidedMs) replay.state = 'no';
   }
 }

@@ -92,6 +92,18 @@ export function quantile(sketch: Sketch, q: number): number | undefined {
   return middleOf(positive.offset + positive.counts.length - 1);
 }
 
+/** How many values are above `value`, which is positive, and the least of them, to within `relativeError`; ∞ if there is none. */
+export function above({ positive }: Sketch, value: number): { readonly count: number; readonly leastMs: number } {
+  const from = bucketOf(value) + 1;
+  let count = 0;
+  let leastMs = Number.POSITIVE_INFINITY;
+  for (let i = Math.max(0, from - positive.offset); i < positive.counts.length; i++) {
+    if (positive.counts[i]! > 0 && count === 0) leastMs = middleOf(positive.offset + i);
+    count += positive.counts[i]!;
+  }
+  return { count, leastMs };
+}
+
 function bucketOf(magnitude: number): number {
   return Math.ceil(Math.log2(Math.min(magnitude, largestMagnitude)) * bucketsPerDoubling) - 1;
 }

@@ -10,7 +10,7 @@ interface Second {
 }
 
 function fold(seconds: readonly Second[]): PartitionFold {
-  const partition = createPartitionFold('g', { topic: 't', partition: 0 });
+  const partition = createPartitionFold('g', { topic: 't', partition: 0 }, 0);
   for (const { atMs, behind = 0, errors = 0 } of seconds) {
     const cell: FetchCell = {
       topic: 't',

@@ -19,6 +19,8 @@ export interface Stall {
 /** One partition as a whole group reads it, whichever of its tasks does. */
 export interface PartitionFold extends TopicPartition {
   readonly group: string;
+  /** When it was first told of: what was written there before, nobody has seen. */
+  readonly sinceMs: number;
   leader: number | undefined;
   /** Seconds of true time. */
   answeredMs: number;
@@ -48,11 +50,16 @@ export function partitionKey(group: string, topic: string, partition: number): s
   return `${group}|${topic}|${partition}`;
 }
 
-export function createPartitionFold(group: string, { topic, partition }: TopicPartition): PartitionFold {
+export function createPartitionFold(
+  group: string,
+  { topic, partition }: TopicPartition,
+  sinceMs: number,
+): PartitionFold {
   return {
     group,
     topic,
     partition,
+    sinceMs,
     leader: undefined,
     answeredMs: Number.NaN,
     positionMs: Number.NaN,

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { formatDuration } from '@tidemark/core';
 import { disorderOf, runs } from '../flights/disorder.ts';
 import { type BoundTallies, type BoundTime, boundTimes, createTallies, tallyBounds } from './bounds.ts';
+import { perturbations } from './perturb.ts';
 import { readTrace } from './trace.ts';
 import { readTruth } from './truth.ts';
 
@@ -12,7 +13,10 @@ import { readTruth } from './truth.ts';
  * Writes `docs/how-we-know.md` from the scorer's own figures:
  *
  *   npm run -s scenarios -- SCENARIOS --out PREDICTIONS
- *   node --conditions=tidemark-source testbed/src/scenarios/how-we-know.ts SCENARIOS PREDICTIONS
+ *   node --conditions=tidemark-source testbed/src/scenarios/robust.ts SCENARIOS > ROBUST
+ *   node --conditions=tidemark-source testbed/src/scenarios/how-we-know.ts SCENARIOS PREDICTIONS [ROBUST]
+ *
+ * Without ROBUST the table of the harder copies stays as it is.
  */
 interface Rates {
   readonly precision: number | null;
@@ -42,7 +46,7 @@ interface Classes {
   readonly classes?: { readonly [cause: string]: Rates };
 }
 
-const [scenarios, predictions] = process.argv.slice(2);
+const [scenarios, predictions, robust] = process.argv.slice(2);
 if (scenarios === undefined || predictions === undefined) {
   console.error('how-we-know: give the folder of the scenarios and that of the predictions');
   process.exit(2);
@@ -105,6 +109,16 @@ function boundRow(time: BoundTime): string {
 
 function nearestRank(values: readonly number[], share: number): number {
   return values.toSorted((a, b) => a - b)[Math.ceil(share * values.length) - 1]!;
+}
+
+/** What `robust.ts` printed, a row for each kind of copy. */
+function harderRows(): string {
+  const page = readFileSync('docs/how-we-know.md', 'utf8');
+  if (robust === undefined) return /\| copy \|.*\n\|.*\n((?:\|.*\n)*)/.exec(page)?.[1]?.trimEnd() ?? '';
+  const said = readFileSync(robust, 'utf8');
+  return [...said.matchAll(/^(\w+): (\d+) found, (\d+) false, (\d+) missed$/gm)]
+    .map(([, name = '', ...figures]) => row(perturbations[name]!.what, ...figures))
+    .join('\n');
 }
 
 function disorderRow(run: (typeof runs)[number]): string {
@@ -198,6 +212,16 @@ ${Object.entries(families)
     );
   })
   .join('\n')}
+
+## Harder copies
+
+The same worlds, with less to see or a harder life (\`testbed/src/scenarios/perturb.ts\`). Found and missed: of the incidents that still show, begin two minutes
+after anything was seen, and cost three records or more. False: what nobody did. Without producer ids, what several producers do in one partition
+makes the same marks as something else, and an upstream task that lags cannot be told from one that is cut off ([why](what-cannot-be-known.md#of-producers)).
+
+${row('copy', 'found', 'false', 'missed')}
+${row('---', '---', '---', '---')}
+${harderRows()}
 
 ## A real stream's disorder
 

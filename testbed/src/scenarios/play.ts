@@ -64,7 +64,12 @@ const everyMs = 1000;
 const tickAfterMs = 20;
 const restRounds = 6;
 
-export function play(trace: Trace, onTick: (assessment: Assessment, state: State) => void): Played {
+/** `isLost`: whether the report that a task's agent makes at a true time, in ms since the trace's epoch, never arrives. */
+export function play(
+  trace: Trace,
+  onTick: (assessment: Assessment, state: State) => void,
+  isLost: (task: number, atMs: number) => boolean = () => false,
+): Played {
   const { header, lines } = trace;
   const policy: Policy = {
     id: 'declared',
@@ -178,6 +183,7 @@ export function play(trace: Trace, onTick: (assessment: Assessment, state: State
     );
     player.readings = [];
     player.reportAtMs = secondOf(atMs) + everyMs;
+    if (isLost(player.number, atMs - player.offsetMs - header.epochMs)) return;
     ingest(state, sent, atMs - player.offsetMs);
     for (const row of state.lateRows.slice(before)) {
       const { source } = row.lane;

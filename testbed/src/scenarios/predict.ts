@@ -84,17 +84,25 @@ export function predict(trace: Trace): Prediction {
     if (assessment.nowMs - harvestedMs > settledMs + 60_000) harvest(state, assessment.nowMs - settledMs);
   });
   harvest(played.state, played.last.nowMs);
-  // A suspicion is not yet a report.
-  const incidents = played.last.incidents.filter(isConfirmed).reverse();
+  const incidents = confirmed(played);
   const position = new Map(incidents.map((incident, i) => [incident.id, i]));
   return {
     scenario: header.scenario,
-    incidents: incidents.map((incident) => predicted(incident, header, played.last.nowMs)),
+    incidents: predictedIncidents(played),
     late: runs(played, position),
     dropped: played.dropped.map((index): [number, number] => [index, 1]),
     streamTime: [...hindsight.values()],
     streamTimeOnline: [...online.values()],
   };
+}
+
+/** A suspicion is not yet a report. */
+function confirmed({ last }: Played): Incident[] {
+  return last.incidents.filter(isConfirmed).reverse();
+}
+
+export function predictedIncidents(played: Played): PredictedIncident[] {
+  return confirmed(played).map((incident) => predicted(incident, played.header, played.last.nowMs));
 }
 
 function predicted(incident: Incident, header: Header, endMs: number): PredictedIncident {

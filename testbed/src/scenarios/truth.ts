@@ -30,6 +30,7 @@ export interface Truth {
 }
 
 export interface TrueIncident {
+  readonly fault: string;
   readonly kind: string;
   readonly expected: boolean;
   readonly pids: readonly number[];
@@ -58,6 +59,11 @@ export function causesOf(truth: Truth, { sets, runs }: Causes): Map<number, Set<
     for (let i = index; i < index + count; i++) out.set(i, causes);
   }
   return out;
+}
+
+/** Per record the faults that made it late. */
+export function causesOfFaults({ sets, runs }: Truth['late']): Map<number, readonly string[]> {
+  return new Map(runs.flatMap((run) => expand([run]).map((index) => [index, sets[run[2]]!] as const)));
 }
 
 export function expand(runs: readonly (readonly [index: number, count: number, ...unknown[]])[]): number[] {
