@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
+import { tumblingPolicy } from '@tidemark/config';
 import { type Assessment, assess, createState, firstAssessment, ingest, type ProducerAssessment } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { attach } from 'tidemark';
@@ -6,6 +7,7 @@ import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { type CuttableProxy, startProxy } from '../../testbed/src/network/proxy.ts';
 import { throughProxy } from '../../testbed/src/network/through-proxy.ts';
 import { type ReportTaker, startReportTaker } from './collector.ts';
+import { runHost } from './host.ts';
 import { fillTopic } from './topic.ts';
 
 // A producer whose own agent tells of it, on a real broker, over a network that can be cut.
@@ -69,6 +71,7 @@ async function consume(topic: string, group: string, taker: ReportTaker): Promis
   const kafka = attach(new Kafka({ clientId: 'host', brokers: [...brokers], logLevel: logLevel.NOTHING }), {
     collectorUrl: taker.url,
     host: 'consumer',
+    policies: [tumblingPolicy({ sizeMs: 1_000, graceMs: 0 })],
   });
   const consumer = kafka.consumer({ groupId: group, maxWaitTimeInMs: 100 });
   onTestFinished(() => consumer.disconnect());
@@ -123,12 +126,63 @@ describe.skipIf(missing !== undefined)(`producers with an agent${missing ? ` (${
     expect(failures.reduce((sum, n) => sum + n, 0)).toBeGreaterThan(3);
     expect(by('a', collector.now()).brokers.every(({ failures }) => Object.keys(failures).length === 0)).toBe(true);
 
-    proxy.restore();
+    // It is known while it lasts, and of nobody else.
+    const lasting = collector.now();
+    expect(lasting.incidents).toMatchObject([
+      { kind: 'producerCutOff', status: 'open', source: { kind: 'partition', topic, partition: 1 } },
+    ]);
+    const [incident] = lasting.incidents;
+    expect(incident).not.toHaveProperty('end');
+    expect(incident!.late.count).toBe(0);
+    expect(incident!.proof).toMatchObject({ host: 'b', linkedBy: 'offsets', isAll: true });
+    expect(incident!.start.lowMs).toBeLessThanOrEqual(cutMs);
+    expect(incident!.start.highMs).toBeGreaterThanOrEqual(cutMs);
+    expect(incident!.sentence).toContain(`${topic}-1 is cut off from broker`);
+    expect(incident!.sentence).toContain('proved by its agent: nothing is acknowledged, ');
+
+    const restoredMs = proxy.restore();
     await vi.waitFor(() => expect((by('b', collector.now()).waiting?.records ?? 0) < 10).toBe(true), patient);
     b.isIdle = true;
     await vi.waitFor(() => expect(by('b', collector.now())).not.toHaveProperty('waiting'), patient);
     expect(by('b', collector.now()).brokers.every(({ unansweredSinceMs }) => unansweredSinceMs === undefined)).toBe(
       true,
     );
+
+    // Idle for as long as it was cut off: nothing is said of it, and the cut is over and was the same.
+    await sleep(10_000);
+    const { incidents, tasks } = collector.now();
+    expect(incidents.map(({ id }) => id)).toEqual([incident!.id]);
+    expect(incidents[0]!.late.count).toBeGreaterThan(100);
+    expect(incidents[0]!.dropped[0]!.count).toBeGreaterThan(50);
+    expect(incidents[0]!.end!.highMs).toBeGreaterThanOrEqual(restoredMs);
+    const states = tasks
+      .flatMap(({ sources }) => sources)
+      .map(({ partitions, state, told }) => [partitions[0]!.partition, state, told?.kind]);
+    expect(states.sort()).toEqual([
+      [0, 'live', 'live'],
+      [1, 'idle', 'idle'],
+    ]);
+  });
+
+  test('a process that only produces is seen by the preload, where that is wanted, and says that it closed', async () => {
+    const taker = await startReportTaker();
+    onTestFinished(() => taker.stop());
+    const { topic } = await fillTopic(brokers, []);
+    const host = { file: 'produce.mjs', options: { brokers, topic, records: 3 } };
+    const unseen = await runHost({ ...host, environment: { TIDEMARK_COLLECTOR_URL: taker.url } });
+    expect(unseen).toMatchObject({ code: 0, said: [{ baseOffset: '0' }], ours: [], errors: [] });
+    expect(taker.reports).toEqual([]);
+
+    const environment = { TIDEMARK_COLLECTOR_URL: taker.url, TIDEMARK_PRODUCERS: 'true' };
+    const seen = await runHost({ ...host, environment });
+    expect(seen).toMatchObject({ code: 0, said: [{ baseOffset: '3' }], errors: [] });
+    expect(seen.ours).toEqual([
+      `attached to kafkajs 2.2.4, a producer; reports to ${taker.url}; clock: unbounded (no NTP server configured)`,
+    ]);
+    const told = taker.reports.flatMap(({ producers }) => producers ?? []);
+    expect(told.at(-1)).toMatchObject({ closed: true, producerId: expect.stringMatching(/^\d+$/) });
+    expect(told.flatMap(({ writes }) => writes)).toMatchObject([
+      { topic, partition: 0, records: 3, offsets: [[3, 5]] },
+    ]);
   });
 });

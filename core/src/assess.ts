@@ -201,6 +201,7 @@ function sourcesOf(state: State, task: TaskFold): SourceAssessment[] {
       partitions: lanes.map(({ topic, partition }) => ({ topic, partition })),
       state: suspicion === undefined ? stateOf(lanes, task.reportedMs) : 'suspectedCut',
       ...(suspicion === undefined ? {} : { suspicion }),
+      ...(of.told === undefined ? {} : { told: of.told }),
       records,
       late: lanes.reduce((sum, lane) => sum + lane.late, 0),
       lastEventMs: Math.max(...lanes.map((lane) => lane.last.eventMs)),
@@ -221,6 +222,7 @@ function recordsOf(lanes: readonly LaneFold[]): number {
 const rank = { live: 0, silent: 1, gone: 2 };
 
 function stateOf(lanes: readonly LaneFold[], nowMs: number): SourceState {
+  if (lanes[0]?.of.told?.kind === 'cut') return 'cut';
   if (lanes.some((lane) => activeHold(lane)?.kind === 'cutOff')) return 'cut';
   const [best] = lanes.map((lane) => presenceOf(lane, nowMs)).sort((a, b) => rank[a] - rank[b]);
   if (best === 'gone') return isInHabit(lanes[0]!.of, nowMs) ? 'idle' : 'gone';

@@ -11,6 +11,7 @@ import type { LinkedBy } from './producers.ts';
 import type { AgentHealth, AgentIdentity, ClockStep, Culprit, TopicPartition } from './report.ts';
 import type { ToldSource } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
+import type { Told } from './told.ts';
 import type { Topology } from './topology/topology.ts';
 
 /** What the collector believes at `nowMs`. Plain JSON, made anew each tick; what did not change is the same object. */
@@ -99,7 +100,7 @@ export interface TaskAssessment {
  * live           heard of within its habit
  * idle           silent, but that is nothing to suspect: in its habit, or nobody else goes on either
  * suspectedCut   silent beyond its habit while others go on: idle or cut off cannot be told until it returns
- * cut            it was cut off, and what was held up is still coming
+ * cut            it was cut off, and what was held up is still coming; or it is cut off, by the word of its own agent
  * gone           silent for so long that it holds nothing back any more
  */
 export const sourceStates = ['live', 'idle', 'suspectedCut', 'cut', 'gone'] as const;
@@ -111,6 +112,8 @@ export interface SourceAssessment {
   readonly state: SourceState;
   /** While its state is `suspectedCut`. */
   readonly suspicion?: Suspicion;
+  /** What the agents of its producers say, where it has some and they can tell. */
+  readonly told?: Told;
   readonly records: number;
   readonly late: number;
   readonly lastEventMs?: number;

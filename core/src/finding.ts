@@ -4,6 +4,7 @@ import type { Remedy } from './remedy.ts';
 import type { Culprit, TopicPartition } from './report.ts';
 import type { Source, ToldSource } from './source.ts';
 import type { Suspicion } from './suspicion.ts';
+import type { ProducerProof } from './told.ts';
 
 /** Why records are late: the kinds of `docs/concepts.md`. */
 export const verdictKinds = [
@@ -114,7 +115,7 @@ export type Incident = { [K in IncidentKind]: IncidentOf<K> }[IncidentKind];
 export type IncidentDraft = IncidentOf<IncidentKind>;
 
 /**
- *     suspected ──▶ open ──▶ closed        its source came back with what was held up: a cut
+ *     suspected ──▶ open ──▶ closed        its source came back with what was held up, or its own agent says so: a cut
  *         └───────▶ withdrawn              it came back with nothing held up, or never
  *
  * Most kinds begin with `open`: only a cut can be suspected before it costs anything. A suspicion accuses nobody and is no
@@ -166,7 +167,9 @@ export interface IncidentOf<K extends IncidentKind> {
   readonly evidence: EvidenceOf[K];
   /** Of a cut that was suspected before its source came back: on what ground, as of the last look. */
   readonly suspicion?: Suspicion;
-  /** While it is suspected: what it costs if it is a cut. */
+  /** Of a cut that the producer's own agent told of while it lasted: what it said last. */
+  readonly proof?: ProducerProof;
+  /** While it is suspected, or lasts by the word of its agent: what it costs if it is a cut and comes back now. */
   readonly forecast?: Forecast;
   /** What would have saved them, the best first; none before it is known to have happened. */
   readonly remedies: readonly Remedy[];

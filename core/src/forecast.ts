@@ -9,6 +9,8 @@ import type { LaneFold, SourceFold, TaskFold } from './state.ts';
  */
 export interface Forecast {
   readonly sources: readonly Source[];
+  /** That all of them are cut off is certain: their own agents say so. */
+  readonly isProved?: true;
   /** How far the stream time is past the last event that came of them: of the one that is furthest behind. */
   readonly leadMs: number;
   /** Records that they usually make in a second, together, and so would hold by now. */
@@ -39,9 +41,11 @@ export function forecastOf(task: TaskFold, of: SourceFold): Forecast | undefined
   // The first that it can be holding was made one usual gap after the last that got through, the others at its usual pace.
   const firstMs = lastMs + 1 / perMs;
   const madeBefore = (atMs: number): number => (atMs > firstMs ? Math.floor(perMs * (atMs - firstMs)) + 1 : 0);
-  const heldRecords = madeBefore(task.reportedMs);
+  const madeRecords = madeBefore(task.reportedMs);
+  const heldRecords = heldBy(of, lanes, madeRecords);
   return {
     sources: [of.source],
+    ...(of.told?.kind === 'cut' ? { isProved: true } : {}),
     leadMs: streamTimeMs - lastMs,
     perSecond: perMs * 1000,
     heldRecords,
@@ -51,11 +55,28 @@ export function forecastOf(task: TaskFold, of: SourceFold): Forecast | undefined
       return {
         policy: id,
         graceMs,
-        lostRecords: Math.min(heldRecords, madeBefore(closedMs)),
+        lostRecords: Math.min(heldRecords, scaled(madeBefore(closedMs), heldRecords, madeRecords)),
         firstLostInMs: Math.max(0, windowEndMs(firstMs, window.sizeMs) + graceMs - streamTimeMs),
       };
     }),
   };
+}
+
+/**
+ * What the source's own agent counts, where its owner goes on handing over; where it hands over no more than it waits for, that
+ * is the least. Of several tasks each has its share, by its rate.
+ */
+function heldBy({ told, lanes: all }: SourceFold, lanes: readonly LaneFold[], madeRecords: number): number {
+  if (told?.kind !== 'cut') return madeRecords;
+  const { waitingRecords, isAll } = told.proof;
+  const share = lanes.length === all.length ? 1 : rateOf(lanes) / rateOf(all);
+  const counted = Math.round(waitingRecords * Math.min(1, share));
+  return isAll ? counted : Math.max(counted, madeRecords);
+}
+
+/** Of records that were made evenly, so many as of those that were expected. */
+function scaled(records: number, held: number, made: number): number {
+  return held === made || made === 0 ? records : Math.round((records * held) / made);
 }
 
 /** What several sources cost together. */
@@ -64,10 +85,11 @@ export function addForecasts(forecasts: readonly Forecast[]): Forecast | undefin
   return first === undefined ? undefined : rest.reduce(addForecast, first);
 }
 
-function addForecast(a: Forecast, b: Forecast): Forecast {
+function addForecast({ isProved, ...a }: Forecast, b: Forecast): Forecast {
   const known = new Set(a.policies.map(({ policy }) => policy));
   return {
     sources: [...a.sources, ...b.sources],
+    ...(isProved && b.isProved ? { isProved } : {}),
     leadMs: Math.max(a.leadMs, b.leadMs),
     perSecond: a.perSecond + b.perSecond,
     heldRecords: a.heldRecords + b.heldRecords,

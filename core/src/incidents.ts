@@ -2,9 +2,11 @@ import { type IncidentDraft, type IncidentKind, isConfirmed, type Verdict } from
 import { cutEnd, cutStart, type Hold, retryGapMs } from './hold.ts';
 import { createIncident } from './incident-fold.ts';
 import { addRow } from './incident-rows.ts';
+import { forgetForecast } from './incident-status.ts';
 import type { BoundedInstant } from './interval.ts';
 import { culpritAppend, holdOf, stallOf } from './judge.ts';
 import { materialMs } from './news.ts';
+import { meet } from './proof.ts';
 import { type Source, sourceKey } from './source.ts';
 import type { IncidentFold, LaneFold, LateRow, State } from './state.ts';
 
@@ -63,7 +65,14 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
     const suspected = asSuspected(at, lane, start, end);
     if (suspected !== undefined) {
       suspected.holds.add(hold);
-      suspected.incident = { ...suspected.incident, start, end, evidence };
+      const { proof, start: began, end: ended } = suspected.incident;
+      suspected.incident = {
+        ...suspected.incident,
+        start: meet(proof && began, start),
+        end: meet(proof && ended, end),
+        evidence,
+      };
+      if (proof !== undefined) forgetForecast(suspected);
       return suspected;
     }
   }
@@ -92,7 +101,7 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
   });
 }
 
-/** The suspicion that this cut confirms: its source fell silent when the cut began. */
+/** The suspicion that this cut confirms, or what its agent has told of it: its source fell silent when the cut began. */
 function asSuspected(
   { state }: At,
   { of }: LaneFold,
@@ -100,8 +109,10 @@ function asSuspected(
   end: BoundedInstant,
 ): IncidentFold | undefined {
   const fold = of.suspectedId === undefined ? undefined : state.incidents.get(of.suspectedId);
-  if (fold === undefined || fold.holds.size > 0 || isConfirmed(fold.incident)) return undefined;
-  const { sinceMs } = fold.incident.suspicion!;
+  if (fold === undefined || fold.holds.size > 0) return undefined;
+  const { suspicion, proof } = fold.incident;
+  if (proof === undefined && isConfirmed(fold.incident)) return undefined;
+  const sinceMs = (suspicion ?? proof)!.sinceMs;
   return sinceMs >= start.lowMs - slackMs && sinceMs <= end.highMs ? fold : undefined;
 }
 

@@ -84,4 +84,6 @@ export { heldBySentence } from './telling/held-by.ts';
 export { incidentFacts } from './telling/incident-facts.ts';
 export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
 export { remedyLines } from './telling/remedy-lines.ts';
+export { toldNote } from './telling/told-words.ts';
+export type { ProducerProof, Told } from './told.ts';
 export * from './topology/topology.ts';

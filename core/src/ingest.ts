@@ -9,7 +9,7 @@ import { createLaneHistory, newestFirst, noteCell } from './lane-history.ts';
 import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
 import { countRecords, createPace, learnKind } from './pace.ts';
-import { learnProducers, learnWriter } from './producers.ts';
+import { learnProducers, learnWriter, writerHostOf } from './producers.ts';
 import { createReplay, mayBeBacklog } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
 import { isHeldUp, learnDay } from './rhythms.ts';
@@ -45,7 +45,8 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     const fold = taskFold(state, report, task, toMs);
     if (fold === undefined) state.overflow.tasks++;
     else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
-    learnClockStamps(state.clocks, task, { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs });
+    const origin = { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs };
+    learnClockStamps(state.clocks, task, { ...origin, writerHost: (cell) => writerHostOf(state, task.group, cell) });
   }
   learnProducers(state, report, { offsetMs: report.toMs - toMs, toMs });
   return 'accepted';
@@ -210,6 +211,7 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     continues: undefined,
     continuedBy: undefined,
     writers: new Map(),
+    told: undefined,
   };
   state.sources.set(key, fold);
   return fold;

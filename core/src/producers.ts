@@ -2,6 +2,7 @@ import { assessLimits } from './assessment.ts';
 import type { ProduceBroker, ProduceCell, ProducerReport, WaitingRecords } from './producer-report.ts';
 import type { Cell, Report } from './report.ts';
 import { historyMs } from './seconds.ts';
+import { sourceKey } from './source.ts';
 import type { SourceFold, State } from './state.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface ProducerFold {
   /** All instants are true time, as far as known. */
   reportedMs: number;
   waiting: WaitingRecords | undefined;
+  /** Its last report in which something waited; NaN: none yet. */
+  waitedMs: number;
   givenUp: number;
   brokers: readonly ProduceBroker[];
   /** Records acknowledged since it was first heard of. */
@@ -67,6 +70,7 @@ function producerFold(state: State, { agent }: Report, told: ProducerReport): Pr
     isClosed: false,
     reportedMs: Number.NaN,
     waiting: undefined,
+    waitedMs: Number.NaN,
     givenUp: 0,
     brokers: [],
     records: 0,
@@ -99,6 +103,7 @@ function learnProducer(
     newestMs: waiting.newestMs - offsetMs,
     ...(waiting.createdMs === undefined ? {} : { createdMs: waiting.createdMs - offsetMs }),
   };
+  if (waiting !== undefined) fold.waitedMs = toMs;
   for (const cell of told.writes) learnWrite(state, fold, cell, cell.acknowledgedMs - offsetMs);
 }
 
@@ -150,6 +155,20 @@ function link(of: SourceFold | undefined, producer: ProducerFold | undefined, by
   if (of === undefined || producer === undefined || of.source.kind === 'overflow') return;
   if (of.writers.get(producer.key) === 'offsets') return;
   if (of.writers.has(producer.key) || of.writers.size < maxWriters) of.writers.set(producer.key, by);
+}
+
+/**
+ * The host of a source's producer: its create times are of that host's clock. Only of one that is known by its producer id,
+ * which one process has: a name or a partition may be shared with others that have no agent.
+ */
+export function writerHostOf(state: State, group: string, { source }: Cell): string | undefined {
+  if (state.producers.size === 0 || source.kind !== 'producer') return undefined;
+  const of = state.sources.get(`${group}|${sourceKey(source)}`);
+  for (const key of of?.writers.keys() ?? []) {
+    const producer = state.producers.get(key);
+    if (producer?.producerId === source.producerId) return producer.host;
+  }
+  return undefined;
 }
 
 export function writtenKey(cluster: string | undefined, topic: string, partition: number): string {

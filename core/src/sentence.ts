@@ -1,7 +1,7 @@
 import type { IncidentDraft, IncidentKind } from './finding.ts';
 import { middleMs, widthMs } from './interval.ts';
 import { sourceKey, sourceName } from './source.ts';
-import { suspected, withdrawn } from './suspicion-sentence.ts';
+import { proved, suspected, withdrawn } from './suspicion-sentence.ts';
 import { formatCounted, formatDuration, wholeSeconds } from './telling/format.ts';
 
 type Told = Omit<IncidentDraft, 'sentence'>;
@@ -10,6 +10,7 @@ type Told = Omit<IncidentDraft, 'sentence'>;
 export function sentence(incident: Told): string {
   if (incident.status === 'suspected') return suspected(incident);
   if (incident.status === 'withdrawn') return withdrawn(incident);
+  if (incident.proof !== undefined && incident.late.count === 0) return proved(incident, when(incident));
   const grace = Math.max(0, ...incident.dropped.map((drops) => drops.graceNeededMs));
   const needed = grace > 0 ? ` Grace ${formatDuration(wholeSeconds(grace))} would have kept all of them.` : '';
   const better = incident.remedies.some(({ kind }) => kind === 'scheduler')
@@ -22,7 +23,7 @@ const why: { readonly [K in IncidentKind]: (incident: Told) => string } = {
   producerCutOff: (incident) =>
     incident.end === undefined
       ? `: ${sourceName(incident.source)} is cut off from the broker ${when(incident)}`
-      : `, falsely late: it was cut off from the broker ${when(incident)}, while ${mover(incident)} moved the stream time on`,
+      : `, falsely late: it was cut off from the broker ${when(incident)}${incident.proof ? ', proved by its agent' : ''}, while ${mover(incident)} moved the stream time on`,
   brokerOutage: (incident) =>
     `, falsely late: nobody could write there ${when(incident)}, the broker took no records, while other partitions moved the stream time on`,
   clockAhead: (incident) => {

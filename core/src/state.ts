@@ -21,6 +21,7 @@ import type { ToldSource } from './source.ts';
 import type { PartitionFold, Stall } from './stall.ts';
 import type { Beginning } from './succession.ts';
 import type { TaskPoints } from './task-points.ts';
+import type { Told } from './told.ts';
 import { createTopology, type TopologyFold } from './topology/fold.ts';
 import type { TopologySpec } from './topology/topology.ts';
 
@@ -152,6 +153,8 @@ export interface SourceFold {
   continuedBy: string | undefined;
   /** Producers with an agent that are known to write its records, by what they are known. */
   readonly writers: Map<string, LinkedBy>;
+  /** What their agents say, as of the last `assess`. */
+  told: Told | undefined;
 }
 
 export interface SecondVerdicts {

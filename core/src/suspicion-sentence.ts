@@ -16,6 +16,20 @@ export function suspected(incident: Told): string {
   return `If ${name} is cut off (it may be idle: ${silence}): ${loss(group, forecast)}.`;
 }
 
+/** A cut by the word of the producer's own agent, before (or without) any record that is late for it. `spell`: from when to when. */
+export function proved({ source, group, proof, forecast, end }: Told, spell: string): string {
+  const { brokers, failures, waitingRecords } = proof!;
+  const name = sourceName(source);
+  const broker = brokers.length === 1 ? `broker ${brokers[0]}` : 'the broker';
+  if (end !== undefined)
+    return `${name} was cut off from ${broker} ${spell}, proved by its agent; it cost ${group} nothing.`;
+  const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
+  const tries = failed === 0 ? '' : `, ${failed === 1 ? '1 request' : `${formatCount(failed)} requests`} failed`;
+  const waits = `${counted(waitingRecords)} ${waitingRecords === 1 ? 'waits' : 'wait'}`;
+  const cost = forecast === undefined ? '' : ` ${loss(group, forecast).replace(/^back/, 'Back')}.`;
+  return `${name} is cut off from ${broker} ${spell}, proved by its agent: nothing is acknowledged${tries}, ${waits}.${cost}`;
+}
+
 /** Of several policies, the one that loses most, or will lose first. */
 function loss(group: string, { policies, heldRecords, leadMs }: Forecast): string {
   const lost = policies.reduce((most, { lostRecords }) => Math.max(most, lostRecords), 0);

@@ -17,6 +17,7 @@ import { formatDuration } from './telling/format.ts';
  *     a source that is heard of    all that was made before the last fetch is here, less what its records usually take
  *     one that is overdue          nothing is known of it since its last event
  *     one that is gone             holds nothing back, nor does one that another continues (`succession.ts`)
+ *     one with an agent of its own (`told.ts`)   holds nothing back while it has nothing to send, else since its oldest record
  *
  * That is one number out of many that may be true. `bound` is what `T` lies in, at the time of the task's last report:
  *
@@ -101,7 +102,7 @@ export function onlineStreamTime(state: State, task: TaskFold): OnlineStreamTime
   for (const lane of task.lanes.values()) {
     if (lane.replay.state === 'yes' || !isAssigned(task, lane)) continue;
     const presence = presenceOf(lane, nowMs);
-    if (presence === 'gone') continue;
+    if (presence === 'gone' || (presence === 'silent' && lane.of.told?.kind === 'idle')) continue;
     const isHeld = presence === 'silent' || isKeptBack(state, lane, nowMs);
     const usualMs = lane.habit.typicalDelayMs + Math.max(0, lane.habit.floorMs || 0);
     const trueStreamTimeMs = isHeld ? Math.min(heldAtMs(lane, nowMs), upToMs) : upToMs - usualMs;
@@ -147,9 +148,11 @@ function boundOf(state: State, task: TaskFold, { lowMs, lane, latestMs }: LowEnd
     highMs: task.reportedMs + clockMs,
     basis: 'assumed',
     assumption:
-      latestMs === undefined
-        ? `nothing is known of ${name} since its last event: if it has nothing to say, the high end is true`
-        : `events of ${name} come within ${formatDuration(latestMs)} of being made, as they have so far`,
+      lane.of.told?.kind === 'cut'
+        ? `its agent tells of the oldest record of ${name} that waits: what is still to come is no older`
+        : latestMs === undefined
+          ? `nothing is known of ${name} since its last event: if it has nothing to say, the high end is true`
+          : `events of ${name} come within ${formatDuration(latestMs)} of being made, as they have so far`,
   };
 }
 
@@ -179,7 +182,9 @@ function isKeptBack(state: State, lane: LaneFold, nowMs: number): boolean {
 function heldAtMs(lane: LaneFold, nowMs: number): number {
   const { of } = lane;
   const isAll = nowMs - of.lastSeenMs > Math.max(leastOverdueMs, overdueTimes * of.usualGapMs);
-  return isAll ? of.lastCreatedMs : silentSinceMs(lane);
+  if (!isAll) return silentSinceMs(lane);
+  const waitsMs = of.told?.kind === 'cut' ? of.told.proof.createdMs : undefined;
+  return Math.max(of.lastCreatedMs, waitsMs ?? of.lastCreatedMs);
 }
 
 /** Partitions move: what is still to come of one is its new task's. Without assignments, a task keeps what it has seen. */

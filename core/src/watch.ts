@@ -4,9 +4,11 @@ import type { IncidentDraft } from './finding.ts';
 import { addForecasts, type Forecast, forecastOf } from './forecast.ts';
 import { createIncident } from './incident-fold.ts';
 import { forgetForecast, turn } from './incident-status.ts';
+import { followProof, isProvedNow, proveCut } from './proof.ts';
 import { usualNowMs } from './rhythms.ts';
 import type { IncidentFold, LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { leastSuspectMs, type Suspicion, suspicionOf } from './suspicion.ts';
+import { toldOf } from './told.ts';
 import { isAssigned, presenceOf } from './true-stream-time.ts';
 
 /**
@@ -23,8 +25,11 @@ export function watchSources(state: State, nowMs: number): void {
   let room = assessLimits.maxSuspicions;
   for (const { incident } of state.incidents.values()) if (incident.status === 'suspected') room--;
   for (const of of state.sources.values()) {
+    of.told = toldOf(state, of);
     const fold = of.suspectedId === undefined ? undefined : state.incidents.get(of.suspectedId);
-    if (fold?.incident.status === 'suspected') followSuspicion(state, fold, of, nowMs);
+    if (fold !== undefined && isProvedNow(fold)) followProof(state, fold, of, nowMs);
+    else if (of.told?.kind === 'cut') proveCut(state, of, fold, nowMs);
+    else if (fold?.incident.status === 'suspected') followSuspicion(state, fold, of, nowMs);
     else {
       const suspicion = newSilence(state, of);
       if (suspicion === undefined) continue;
@@ -35,15 +40,20 @@ export function watchSources(state: State, nowMs: number): void {
   }
 }
 
-/** Sources that are suspected in this task. */
+/** Sources that are suspected in this task, or cut off by the word of their agent. */
 export function forecastOfTask(state: State, task: TaskFold): Forecast | undefined {
   const sources = new Set<SourceFold>();
-  for (const { of } of task.lanes.values()) if (isSuspected(state, of)) sources.add(of);
+  for (const { of } of task.lanes.values()) if (isSuspected(state, of) || isProved(state, of)) sources.add(of);
   return addForecasts([...sources].flatMap((of) => forecastOf(task, of) ?? []));
 }
 
 export function suspicionNow(state: State, of: SourceFold): Suspicion | undefined {
   return isSuspected(state, of) ? state.incidents.get(of.suspectedId!)?.incident.suspicion : undefined;
+}
+
+function isProved(state: State, { suspectedId }: SourceFold): boolean {
+  const fold = suspectedId === undefined ? undefined : state.incidents.get(suspectedId);
+  return fold !== undefined && isProvedNow(fold);
 }
 
 function isSuspected(state: State, { suspectedId }: SourceFold): boolean {
@@ -86,6 +96,11 @@ function suspect(state: State, of: SourceFold, suspicion: Suspicion, nowMs: numb
 function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs: number): void {
   const { suspicion, end } = fold.incident;
   const isBack = of.lastSeenMs > suspicion!.sinceMs;
+  if (!isBack && of.told?.kind === 'idle') {
+    noteIdle(of, suspicion!);
+    withdraw(fold, nowMs, 'its own agent says that it has nothing to send');
+    return;
+  }
   if (!isBack) {
     const now = silence(state, of);
     if (now !== undefined) update(fold, of, now);
@@ -101,11 +116,15 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
     of.earlier.cut++;
     withdraw(fold, nowMs, 'it was held up, but cost nothing');
   } else {
-    of.earlier.idle++;
-    of.earlier.idleMs = Math.max(of.earlier.idleMs, suspicion!.silentMs);
+    noteIdle(of, suspicion!);
     const was = of.continues === undefined ? 'it was idle' : 'it was restarted, or idle before';
     withdraw(fold, nowMs, `it came back with nothing held up: ${was}`);
   }
+}
+
+function noteIdle({ earlier }: SourceFold, { silentMs }: Suspicion): void {
+  earlier.idle++;
+  earlier.idleMs = Math.max(earlier.idleMs, silentMs);
 }
 
 /** Its next records are in: however long the silence was, that is over. */
@@ -153,7 +172,7 @@ function evidenceOf(of: SourceFold, { silentMs, usualGapMs }: Suspicion): Incide
 
 /** Its silence, if that is beyond its habit, others move the stream time on meanwhile, and somebody looked. */
 function silence(state: State, of: SourceFold): Suspicion | undefined {
-  if (of.source.kind === 'overflow') return undefined;
+  if (of.source.kind === 'overflow' || of.told?.kind === 'idle' || of.told?.kind === 'live') return undefined;
   const looked = of.lanes.filter((lane) => isAssigned(lane.task, lane));
   const reportedMs = Math.max(...looked.map((lane) => lane.task.reportedMs));
   const silentMs = reportedMs - of.lastSeenMs;

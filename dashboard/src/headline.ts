@@ -140,9 +140,11 @@ export function lostSince(assessment: Assessment, task: TaskAssessment): number 
 export function heldBackSentence(task: TaskAssessment, nowMs: number): string | undefined {
   const state = holderState(task);
   if (task.heldBackBy === undefined || state === undefined) return undefined;
-  return `Held back by ${sourceName(task.heldBackBy)}, ${heldBecause[state](silentFor(task, nowMs))}`;
+  const because = holderOf(task)?.told?.kind === 'cut' ? byItsAgent : heldBecause[state](silentFor(task, nowMs));
+  return `Held back by ${sourceName(task.heldBackBy)}, ${because}`;
 }
 
+const byItsAgent = 'which is cut off: its own agent says so';
 const heldBecause: { readonly [S in SourceState]: (silence: string) => string } = {
   live: () => 'whose records come late',
   idle: (silence) => `${silence}, as it is now and then`,
@@ -152,14 +154,17 @@ const heldBecause: { readonly [S in SourceState]: (silence: string) => string } 
 };
 
 /** Undefined: nobody holds the task back, or a source that is not listed. */
-export function holderState({ heldBackBy, sources }: TaskAssessment): SourceState | undefined {
+export function holderState(task: TaskAssessment): SourceState | undefined {
+  return holderOf(task)?.state;
+}
+
+function holderOf({ heldBackBy, sources }: TaskAssessment): TaskAssessment['sources'][number] | undefined {
   const key = heldBackBy && sourceKey(heldBackBy);
-  return sources.find((it) => sourceKey(it.source) === key)?.state;
+  return sources.find((it) => sourceKey(it.source) === key);
 }
 
 function silentFor(task: TaskAssessment, nowMs: number): string {
-  const key = task.heldBackBy && sourceKey(task.heldBackBy);
-  const lastSeenMs = task.sources.find((it) => sourceKey(it.source) === key)?.lastSeenMs;
+  const lastSeenMs = holderOf(task)?.lastSeenMs;
   return lastSeenMs === undefined ? 'silent' : `silent for ${formatDuration(Math.max(0, nowMs - lastSeenMs))}`;
 }
 

@@ -80,6 +80,9 @@ function figuresOf(incident: Incident): IncidentView['figures'] {
     { name: wordsOf(incident).lasted, value: lasted },
     { name: verdictClass[incident.kind], value: formatCount(incident.late.count) },
   ];
+  if (incident.proof !== undefined && incident.end === undefined) {
+    figures.push({ name: 'waiting at its agent', value: formatCount(incident.proof.waitingRecords) });
+  }
   if (incident.dropped.length > 0) {
     figures.push({ name: 'dropped', value: formatCount(dropped) });
     if (dropped > 0) figures.push({ name: 'grace needed', value: formatDuration(wholeSeconds(grace)) });

@@ -7,6 +7,7 @@ import {
   sourceName,
   type TaskAssessment,
   type TopicPartition,
+  toldNote,
 } from '@tidemark/core';
 import { formatCount, formatCounted, formatDuration, formatPartition } from './format.ts';
 
@@ -84,6 +85,7 @@ export function sourceRows(task: TaskAssessment, filter: string): Shown<SourceRo
       lastEventMs: it.lastEventMs,
       notes: [
         it.suspicion === undefined ? '' : suspicionText(it.suspicion),
+        toldNote(it),
         it.aheadMs !== undefined && it.aheadMs > 0 ? `clock at least ${formatDuration(it.aheadMs)} ahead` : '',
         it.outOfOrderRatio >= 0.001 ? `${(it.outOfOrderRatio * 100).toFixed(1)} % out of order` : '',
         ...(it.arrival === undefined ? [] : arrivalWords(it.arrival)),

@@ -15,6 +15,8 @@ export interface CellOrigin {
   /** When the report was made, by the agent's host's clock, and when it came in, by the collector's. */
   readonly toMs: number;
   readonly receivedMs: number;
+  /** The host on which the producer of a cell runs, where its own agent tells. */
+  readonly writerHost?: (cell: Cell) => string | undefined;
 }
 
 /** A cell that was begun before its clock was set back comes out when the next record does: soon, or not at all. */
@@ -111,7 +113,7 @@ function learnCell(
 
   // Forwarded by the task that writes there: another clock's, or none's.
   if (cell.topic.endsWith('-repartition') || cell.source.kind === 'overflow') return;
-  const producer = producerNode(fold, cell, cluster, receivedMs);
+  const producer = producerNode(fold, { cell, cluster, host: origin.writerHost?.(cell) }, receivedMs);
   if (producer === undefined) return;
   const from = { id: producer.id, epoch: producer.epoch };
   const records = { order: createOrder, count: cell.count };
@@ -164,11 +166,21 @@ function brokerNode(fold: ClockFold, cluster = '', leader: number, receivedMs: n
   return clockNode(fold, { id: `broker ${cluster}/${leader}`, name, role: 'broker', cluster }, receivedMs);
 }
 
-/** A source that bears the name of a host with an agent reads that host's clock. */
-function producerNode(fold: ClockFold, { source }: Cell, cluster = '', receivedMs: number): ClockNode | undefined {
-  const host = source.kind === 'named' ? fold.clocks.get(hostId(source.name)) : undefined;
-  if (host !== undefined) return host;
+/** A source that bears the name of a host with an agent reads that host's clock, as does one whose producer an agent there sees. */
+function producerNode(
+  fold: ClockFold,
+  of: { readonly cell: Cell; readonly cluster: string | undefined; readonly host: string | undefined },
+  receivedMs: number,
+): ClockNode | undefined {
+  const { cell, cluster = '' } = of;
+  const { source } = cell;
+  const name = source.kind === 'named' ? source.name : of.host;
+  const host = name === undefined ? undefined : fold.clocks.get(hostId(name));
   const id = producerId(source, cluster);
+  if (host !== undefined) {
+    if (fold.clocks.has(id)) forgetClock(fold, id);
+    return host;
+  }
   return clockNode(fold, { id, name: sourceName(source), role: 'producer', cluster }, receivedMs);
 }
 

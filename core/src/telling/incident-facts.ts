@@ -4,6 +4,7 @@ import type { Suspicion } from '../suspicion.ts';
 import { culpritFact, evidenceFacts, type Fact, type FactPart } from './evidence-facts.ts';
 import { formatCount, formatDuration, formatPartition, formatRanges, wholeSeconds } from './format.ts';
 import { wordsOf } from './incident-words.ts';
+import { proofFacts } from './proof-facts.ts';
 
 const maxRangesShown = 8;
 
@@ -26,7 +27,9 @@ export function incidentFacts(incident: Incident): Fact[] {
     });
   }
   facts.push(...evidenceFacts(incident));
-  if (incident.suspicion !== undefined) facts.push(...suspicionFacts(incident.suspicion));
+  if (incident.proof !== undefined) facts.push(...proofFacts(incident.proof));
+  if (incident.suspicion !== undefined && incident.proof === undefined)
+    facts.push(...suspicionFacts(incident.suspicion));
   facts.push({
     name: 'Consumer',
     value: [`group ${incident.group}, ${incident.tasks.length === 1 ? 'task' : 'tasks'} ${listed(incident.tasks)}`],

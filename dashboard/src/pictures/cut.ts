@@ -8,8 +8,10 @@ import { axisAround, moverRow, type Picture, type PictureRow, placesOf, spread }
  * upper everybody's who writes there.
  */
 export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage'>, nowMs: number): Picture {
-  const { evidence, start, kind } = incident;
-  const { lastEventMs, firstHeldEventMs } = evidence;
+  const { evidence, start, kind, proof } = incident;
+  const { lastEventMs } = evidence;
+  // While it lasts its own agent may know of what is held up; else it shows on return.
+  const firstHeldEventMs = evidence.firstHeldEventMs ?? proof?.createdMs;
   const isIdle = incident.status === 'withdrawn' && incident.end !== undefined;
   const isOver = incident.end !== undefined && firstHeldEventMs !== undefined;
   const end = incident.end ?? { lowMs: nowMs, highMs: nowMs };
@@ -27,14 +29,16 @@ export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage
             { kind: 'held', fromMs: firstHeldEventMs, toMs: endMs },
             { kind: 'usual', fromMs: endMs, toMs: axis.toMs },
           ] as const)
-        : ([
-            {
-              kind: 'gap',
-              fromMs: lastEventMs,
-              toMs: endMs,
-              label: isIdle ? 'nothing held up' : 'not known until it returns',
-            },
-          ] as const)),
+        : proof?.createdMs !== undefined
+          ? ([{ kind: 'held', fromMs: proof.createdMs, toMs: endMs }] as const)
+          : ([
+              {
+                kind: 'gap',
+                fromMs: lastEventMs,
+                toMs: endMs,
+                label: isIdle ? 'nothing held up' : 'not known until it returns',
+              },
+            ] as const)),
       ...(isIdle ? [{ kind: 'usual', fromMs: endMs, toMs: axis.toMs } as const] : []),
     ],
   };
@@ -54,7 +58,9 @@ export function cutPicture(incident: IncidentOf<'producerCutOff' | 'brokerOutage
       ? `${isOutage ? `Events for ${where} were made` : `${who} made events`} throughout, but between ${from} and ${to} none reached the broker; then all came at once.`
       : isIdle
         ? `Nothing of ${who} reached ${where} between ${from} and ${to}, and what came then was new: it had nothing to say.`
-        : `Nothing of ${who} has reached ${where} since ${from}.`,
+        : proof === undefined
+          ? `Nothing of ${who} has reached ${where} since ${from}.`
+          : `${who} goes on making events, as its own agent says, but none has reached ${where} since ${from}.`,
     axis,
     rows: mover === undefined ? [made, arrived] : [made, arrived, mover],
     ways: isOver

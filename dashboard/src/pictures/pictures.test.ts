@@ -70,6 +70,29 @@ describe('bounds', () => {
     expect(ways).toEqual([]);
     expect(caption).toMatch(/^Nothing of B has reached the broker since /);
   });
+
+  test('what its own agent knows while it lasts is drawn: events are made and held', () => {
+    const { end: _, ...lasting } = incidents[0] as Extract<Incident, { kind: 'producerCutOff' }>;
+    const proof: NonNullable<Incident['proof']> = {
+      host: 'orders-eu-2',
+      processId: 31,
+      producers: 1,
+      linkedBy: 'offsets',
+      brokers: [2],
+      sinceMs: startMs + 20,
+      failures: { noConnection: 12 },
+      waitingRecords: 900,
+      givenUp: 0,
+      createdMs: startMs + 10,
+      isAll: true,
+      toldMs: nowMs - 400,
+    };
+    const { rows, ways, caption } = pictureOf({ ...lasting, proof }, nowMs);
+    expect(rows[0]?.bars.at(-1)).toEqual({ kind: 'held', fromMs: startMs + 10, toMs: nowMs });
+    expect(rows[1]?.bars.at(-1)).toMatchObject({ kind: 'gap' });
+    expect(ways).toEqual([]);
+    expect(caption).toMatch(/^B goes on making events, as its own agent says, but none has reached the broker since /);
+  });
 });
 
 describe('every picture can be drawn', () => {
