@@ -156,9 +156,10 @@ function boundOf(state: State, task: TaskFold, { lowMs, lane, latestMs }: LowEnd
   };
 }
 
-/** What the true creation time of an event lies in, by the stamp of it. */
+/** What the true creation time of an event lies in, by the stamp of it: if its clock is behind, it was made before it was appended. */
 export function createdBound(state: State, lane: LaneFold, createdMs: number): Interval {
-  return { lowMs: createdMs - stampedLateMs(state, lane), highMs: createdMs + Math.max(0, lane.habit.floorMs || 0) };
+  const stampedEarlyMs = Math.max(leastAheadMs, lane.habit.floorMs || 0);
+  return { lowMs: createdMs - stampedLateMs(state, lane), highMs: createdMs + stampedEarlyMs };
 }
 
 /** By how much its stamps may be later than the truth. A clock that nobody knows is granted what would not be told from a right one. */

@@ -1,8 +1,10 @@
 import { type Assessment, isConfirmed, type SeriesPoint } from '@tidemark/core';
 import { type Connection, listen, type Update } from './api.ts';
 import { byId } from './element.ts';
+import { groupRows } from './group-rows.ts';
 import { headlineOf } from './headline.ts';
 import { morph } from './morph.ts';
+import { groupsPanel } from './panels/groups.ts';
 import {
   bannerText,
   connectionText,
@@ -94,6 +96,9 @@ function drawContent(assessment: Assessment): void {
     byId('task-cards'),
     cards.rows.map((card) => taskCardPanel(card, { selected: card.id === task?.id, nowMs })),
   );
+  const groups = groupRows(assessment, state.taskFilter);
+  byId('groups').hidden = groups.rows.length === 0;
+  morph(byId('groups'), groupsPanel(groups, nowMs));
   byId('task-cards').dataset.count = cards.total === 1 ? 'one' : cards.total <= 3 ? 'few' : 'many';
   byId('task-more').textContent = cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
   byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';

@@ -54,6 +54,9 @@ export interface ProgressView {
   readonly window: Window;
   readonly streamTime: readonly At[];
   readonly trueTime: readonly At[];
+  /** What the true stream time lies in: how far behind its low end is, and its high end. */
+  readonly trueLow: readonly At[];
+  readonly trueHigh: readonly At[];
   /** Seconds behind the wall clock at which the watermark of the task's group stands now; its past is not kept. */
   readonly watermarkS: number | undefined;
   readonly sources: readonly Line[];
@@ -72,6 +75,8 @@ export function progressOf(
   const shown = pointsIn(points, show.window);
   const streamTime: At[] = [];
   const trueTime: At[] = [];
+  const trueLow: At[] = [];
+  const trueHigh: At[] = [];
   const sources = new Map<string, { key: string; name: string; points: At[] }>();
   let previousMs: number | undefined;
   for (const point of shown) {
@@ -81,12 +86,17 @@ export function progressOf(
     const hole = previousMs !== undefined && atMs - previousMs > 5_000 ? { x: atMs - 1, y: Number.NaN } : undefined;
     previousMs = atMs;
     if (hole)
-      for (const line of [streamTime, trueTime, ...[...sources.values()].map((it) => it.points)]) line.push(hole);
+      for (const line of [streamTime, trueTime, trueLow, trueHigh, ...[...sources.values()].map((it) => it.points)])
+        line.push(hole);
     if (task === undefined) continue;
     if (task.streamTimeMs !== undefined) streamTime.push({ x: atMs, y: (atMs - task.streamTimeMs) / 1000 });
     if (task.trueStreamTimeMs !== undefined) {
       const y = (atMs - task.trueStreamTimeMs) / 1000;
       trueTime.push(task.hindsight ? { x: atMs, y } : { x: atMs, y, estimate: true });
+    }
+    if (task.trueStreamTimeBound !== undefined) {
+      trueLow.push({ x: atMs, y: (atMs - task.trueStreamTimeBound.lowMs) / 1000 });
+      trueHigh.push({ x: atMs, y: (atMs - task.trueStreamTimeBound.highMs) / 1000 });
     }
     for (const { key, name, eventMs: highestMs } of task.sources) {
       // A source's highest event is that of the whole second, stream time that of the report within it: no source was ahead
@@ -103,6 +113,8 @@ export function progressOf(
     window: show.window,
     streamTime,
     trueTime,
+    trueLow,
+    trueHigh,
     watermarkS: watermarkOf(assessment, show),
     sources: chosen.slice(0, maxLines),
     moreSources: Math.max(0, chosen.length - maxLines),

@@ -1,6 +1,7 @@
 import { type Assessment, forecastLines, isConfirmed, type TaskAssessment, verdictClass } from '@tidemark/core';
 import { formatDuration, formatPartition } from './format.ts';
 import { heldBackSentence, isHeldBack, isNews, lostSince } from './headline.ts';
+import { leadBoundWords, leadWords, trueTimeWords } from './stream-time-words.ts';
 import { byName, firstOf, matches, maxShown, partitionsInWords, partitionsOf, type Shown } from './view.ts';
 
 export type Level = 'good' | 'watch' | 'bad';
@@ -17,8 +18,11 @@ export interface TaskCard {
   readonly falselyLate: number;
   readonly dropped: readonly { readonly policy: string; readonly count: number; readonly grace: string }[];
   readonly streamTimeMs: number | undefined;
-  readonly trueStreamTimeMs: number | undefined;
+  readonly trueTime: ReturnType<typeof trueTimeWords>;
   readonly leadMs: number | undefined;
+  readonly lead: string;
+  /** Both ends of the lead, and provided what. */
+  readonly leadBound: string | undefined;
   readonly heldBack: string | undefined;
   /** What the silence of its sources costs if it is a cut. */
   readonly forecast: readonly string[];
@@ -113,8 +117,10 @@ function taskCard(
       grace: formatDuration(policy.graceMs),
     })),
     streamTimeMs: task.streamTimeMs,
-    trueStreamTimeMs: task.trueStreamTimeMs,
+    trueTime: trueTimeWords(task),
     leadMs: task.leadMs,
+    lead: leadWords(task),
+    leadBound: leadBoundWords(task),
     heldBack: about.isHeldBack ? heldBackSentence(task, about.nowMs) : undefined,
     forecast: about.lostSinceMs !== undefined || task.forecast === undefined ? [] : forecastLines(task.forecast),
     lostSinceMs: about.lostSinceMs,

@@ -14,6 +14,7 @@ import { formatCount, formatCounted, formatDuration, formatPartition } from './f
 /** Most things shown of each kind at once: the rest is counted in words and found by the filter box. */
 export const maxShown = {
   tasks: 12,
+  groups: 8,
   sources: 12,
   partitions: 12,
   agents: 8,

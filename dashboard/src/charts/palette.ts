@@ -5,6 +5,9 @@ export interface Palette extends Colours {
   readonly streamTime: string;
   readonly trueTime: string;
   readonly lead: string;
+  /** What the true stream time lies in, and its edge. */
+  readonly bound: string;
+  readonly boundEdge: string;
   readonly sources: readonly string[];
   readonly spans: { readonly [K in IncidentKind | 'silent']: SpanColours };
 }
@@ -50,6 +53,8 @@ export const light: Palette = {
   streamTime: '#14212b',
   trueTime: '#c25100',
   lead: 'rgba(213, 94, 0, 0.17)',
+  bound: 'rgba(62, 74, 83, 0.13)',
+  boundEdge: 'rgba(62, 74, 83, 0.45)',
   sources: ['#0072b2', '#007a59', '#b0407f', '#946300', '#2378a9', '#5b6770'],
   spans: spansOf(lightSpans),
 };
@@ -59,6 +64,8 @@ export const dark: Palette = {
   streamTime: '#edf2f5',
   trueTime: '#ff8a3d',
   lead: 'rgba(255, 138, 61, 0.20)',
+  bound: 'rgba(201, 212, 219, 0.13)',
+  boundEdge: 'rgba(201, 212, 219, 0.45)',
   sources: ['#56b4e9', '#2cc79b', '#e59ac6', '#f0c23b', '#8fd0f5', '#b8c4cc'],
   spans: spansOf(darkSpans),
 };

@@ -55,7 +55,30 @@ test('a hidden line is neither drawn nor named', () => {
     false,
     false,
     true,
+    // The two ends of what the true stream time lies in.
+    false,
+    false,
   ]);
+});
+
+describe('what the true stream time lies in', () => {
+  const bandOf = (story: Omit<Story, 'nowMs'>, hidden: readonly string[] = []) =>
+    progressChart(of(story), { ...look, hidden: new Set(hidden) }).data.datasets.slice(-2);
+
+  test('is wide while B is silent, from its last event up to now, and narrow once it is back', () => {
+    const widthS = (story: Omit<Story, 'nowMs'>, agoS: number): number => {
+      const [low, high] = bandOf(story).map(
+        ({ data }) => data.find(({ x }) => Math.abs(x - (nowMs - agoS * 1000)) < 500)!,
+      );
+      return low!.y - high!.y;
+    };
+    expect(widthS({ cut: { sinceS: 60 } }, 10)).toBeCloseTo(51, 0);
+    expect(widthS({ cut: { sinceS: 60, forS: 40 } }, 30)).toBeLessThan(0.5);
+  });
+
+  test('is hidden with the line that it belongs to', () => {
+    expect(bandOf({}, ['T']).map(({ hidden }) => hidden)).toEqual([true, true]);
+  });
 });
 
 describe('several things at once stay legible', () => {

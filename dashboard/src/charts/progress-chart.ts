@@ -3,7 +3,7 @@ import { formatTime, formatUtc } from '../format.ts';
 import type { At, ProgressView } from '../progress.ts';
 import { baseOptions, behindText, behindTick, type Look, timeAxis, tooltipLook, valueAxis } from './axes.ts';
 import type { LineName } from './line-names.ts';
-import { dashes } from './palette.ts';
+import { dashes, type Palette } from './palette.ts';
 import { annotationsOf, type Hidden, streamTimeKey, trueTimeKey } from './progress-annotations.ts';
 
 /** Chart (a): all but its canvas. `colorOf` gives a source the same colour for as long as the page is open. */
@@ -26,7 +26,7 @@ export function progressChart(
     },
     {
       ...base,
-      label: 'true stream time T',
+      label: trueTimeLabel,
       data: [...view.trueTime],
       borderColor: palette.trueTime,
       backgroundColor: palette.lead,
@@ -54,6 +54,9 @@ export function progressChart(
       };
     }),
   ];
+  // Last, so that what a line is filled to keeps its place.
+  datasets.push(...boundBand(view, { palette, base, isHidden: look.hidden.has(trueTimeKey) }));
+  const ends = new Map(view.trueLow.map(({ x, y }, i) => [x, { lowS: y, highS: view.trueHigh[i]!.y }]));
   const nowMs = view.window.toMs;
   return {
     type: 'line',
@@ -71,12 +74,15 @@ export function progressChart(
         legend: { display: false },
         tooltip: {
           ...tooltipLook(look),
+          filter: (item) => item.dataset.label !== boundLabel,
           callbacks: {
             title: (items) => (items[0] ? formatTime(items[0].parsed.x ?? 0, nowMs) : ''),
             label: (item) => {
               const { x, y } = item.parsed;
               if (x === null || y === null) return '';
-              return ` ${item.dataset.label}: ${behindText(y)} (event time ${formatTime(x - y * 1000, nowMs)})`;
+              const said = ` ${item.dataset.label}: ${behindText(y)} (event time ${formatTime(x - y * 1000, nowMs)})`;
+              const bound = item.dataset.label === trueTimeLabel ? ends.get(x) : undefined;
+              return bound === undefined ? said : [said, `   it lies between ${betweenText(bound)}`];
             },
             footer: (items) => (items[0] ? formatUtc(items[0].parsed.x ?? 0) : ''),
           },
@@ -85,6 +91,37 @@ export function progressChart(
       },
     },
   };
+}
+
+const trueTimeLabel = 'true stream time T';
+const boundLabel = 'bound of the true stream time';
+
+/** A band from the low end of what the true stream time lies in to the high end. */
+function boundBand(
+  { trueLow, trueHigh }: ProgressView,
+  {
+    palette,
+    base,
+    isHidden,
+  }: { readonly palette: Palette; readonly base: Partial<ChartDataset<'line', At[]>>; readonly isHidden: boolean },
+): ChartDataset<'line', At[]>[] {
+  const end = {
+    ...base,
+    label: boundLabel,
+    borderColor: palette.boundEdge,
+    borderWidth: 1,
+    pointHoverRadius: 0,
+    hidden: isHidden,
+    order: 4,
+  };
+  return [
+    { ...end, data: [...trueLow], fill: { target: '+1', above: palette.bound, below: palette.bound } },
+    { ...end, data: [...trueHigh], borderWidth: 0 },
+  ];
+}
+
+function betweenText({ lowS, highS }: { readonly lowS: number; readonly highS: number }): string {
+  return `${highS <= 0 ? 'now' : behindText(highS)} and ${behindText(lowS)}`;
 }
 
 export function progressNames(

@@ -1,5 +1,5 @@
 import { el } from '../element.ts';
-import { formatCount, formatDuration, formatOffset } from '../format.ts';
+import { formatCount } from '../format.ts';
 import type { TaskCard } from '../task-cards.ts';
 import { mark, time } from './parts.ts';
 
@@ -39,11 +39,11 @@ export function taskCardPanel(
             ),
           )),
       ...stat('Stream time S', at(card.streamTimeMs), undefined, 'extra'),
-      ...stat('True time T', at(card.trueStreamTimeMs), undefined, 'extra'),
+      ...stat('True time T', trueTime(card.trueTime, nowMs), undefined, 'extra'),
       ...stat(
         'Lead S − T',
-        lead(card.leadMs),
-        card.leadMs === undefined ? undefined : formatOffset(card.leadMs),
+        card.lead,
+        card.leadBound,
         card.leadMs !== undefined && card.leadMs >= 5_000 ? 'loud' : undefined,
       ),
     ),
@@ -70,8 +70,7 @@ function stat(name: string, value: Node | string, help?: string, kind?: 'loud' |
   return [el('div', { class: kind }, el('dt', { title: help }, name), el('dd', {}, value))];
 }
 
-function lead(leadMs: number | undefined): string {
-  if (leadMs === undefined) return 'not known';
-  // Reports come once a second: less than that is no lead that they could show.
-  return leadMs < 1_000 ? 'none' : formatDuration(leadMs);
+/** An instant, and how well it is known. */
+export function trueTime(known: TaskCard['trueTime'], nowMs: number): Node | string {
+  return known === undefined ? 'not known' : el('span', {}, time(known.atMs, nowMs), el('small', {}, ` ${known.how}`));
 }
