@@ -150,6 +150,7 @@ function settleAll(state: State, previous: Assessment, nowMs: number): readonly 
 
 function taskAssessment(state: State, task: TaskFold): TaskAssessment {
   const online = onlineStreamTime(state, task);
+  task.bound = online?.bound;
   if (lastSecondOf(task.points) === secondOf(task.reportedMs)) noteOnline(task.points, online?.trueStreamTimeMs);
   for (const secondMs of task.verdictsBySecond.keys()) {
     if (secondMs < task.reportedMs - historyMs) task.verdictsBySecond.delete(secondMs);

@@ -80,6 +80,7 @@ function taskFold(state: State, report: Report, task: TaskReport, toMs: number):
     clockErrorMs: undefined,
     fittedMs: Number.NEGATIVE_INFINITY,
     isUnsure: false,
+    bound: undefined,
     records: 0,
     late: 0,
     dropped: new Map(),

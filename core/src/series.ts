@@ -6,7 +6,7 @@ import { historyMs, secondOf } from './seconds.ts';
 import { sourceKey, sourceName } from './source.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
 import { pointsFrom, type TaskPoint } from './task-points.ts';
-import { createdBound, isAssigned, onlineStreamTime, presenceOf, silentSinceMs } from './true-stream-time.ts';
+import { createdBound, isAssigned, presenceOf, silentSinceMs } from './true-stream-time.ts';
 
 /** At most this many sources of a task are drawn, those with the most records. */
 const maxSourcesDrawn = 8;
@@ -36,7 +36,7 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
 
 interface Drawn {
   readonly bySecond: ReadonlyMap<number, TaskPoint>;
-  /** What `T` lies in now; undefined: no source is known. */
+  /** What `T` lay in at the last assessment; undefined: no source was known. */
   readonly now: Interval | undefined;
   /** Of sources that are overdue, by their last second: what nothing is known of since, the least up to there. */
   readonly silent: readonly { readonly secondMs: number; leastMs: number }[];
@@ -80,7 +80,7 @@ function draw(state: State, task: TaskFold, fromMs: number): Drawn {
     .slice(0, maxSourcesDrawn)
     .map(({ source, lanes }) => ({ key: sourceKey(source), name: sourceName(source), seen: seenFrom(lanes, fromMs) }));
   const bySecond = pointsFrom(task.points, fromMs);
-  return { bySecond, now: onlineStreamTime(state, task)?.bound, silent, unclear, sources };
+  return { bySecond, now: task.bound, silent, unclear, sources };
 }
 
 function rowsAfter(state: State, lane: LaneFold, fromMs: number): readonly Row[] {

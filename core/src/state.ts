@@ -111,6 +111,8 @@ export interface TaskFold {
   fittedMs: number;
   /** Its host's clock was stepped and not read since. */
   isUnsure: boolean;
+  /** What the true stream time lay in at the last assessment. */
+  bound: Interval | undefined;
   records: number;
   late: number;
   readonly dropped: Map<string, number>;
