@@ -138,6 +138,34 @@ test('the true stream time stays where the cut producer stopped, with hindsight 
   }
 });
 
+test('while it lasts the true stream time lies anywhere from its last event to now; once it is back, where that was', () => {
+  const told = tell(story(4, a, { name: 'B', ratePerSecond: 30, cut: span }));
+  const cutMs = startMs + span.fromMs;
+  const during = hear(told.reports.filter((report) => report.toMs <= startMs + 40_000)).assessment;
+  const { trueStreamTimeBound: bound, leadBound, reportedMs, streamTimeMs } = during.tasks[0]!;
+  expect(bound!.lowMs).toBeGreaterThan(cutMs - 300);
+  expect(bound!.lowMs).toBeLessThanOrEqual(cutMs);
+  expect(bound!.highMs).toBeGreaterThanOrEqual(reportedMs);
+  expect(bound!.assumption).toBe(
+    'nothing is known of B since its last event: if it has nothing to say, the high end is true',
+  );
+  expect(leadBound).toEqual({ lowMs: streamTimeMs! - bound!.highMs, highMs: streamTimeMs! - bound!.lowMs });
+  expect(during.groups).toMatchObject([
+    {
+      group: 'billing',
+      tasks: 1,
+      heldBackBy: { task: during.tasks[0]!.id, source: { name: 'B' } },
+      trueStreamTimeBound: bound,
+    },
+  ]);
+  for (const point of seriesBetween(hear(told.reports).state, startMs + 25_000, startMs + 40_000)) {
+    const { lowMs, highMs } = point.tasks[0]!.trueStreamTimeBound!;
+    expect(lowMs).toBeLessThanOrEqual(cutMs + 40);
+    expect(highMs).toBeGreaterThanOrEqual(cutMs);
+    expect(highMs - lowMs).toBeLessThan(400);
+  }
+});
+
 test('a report that comes twice is counted once, and a lost one is seen', () => {
   const { reports } = tell(story(1, a));
   const { assessment } = hear([...reports.slice(0, 10), ...reports.slice(5, 10), ...reports.slice(12)]);

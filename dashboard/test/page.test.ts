@@ -36,6 +36,21 @@ describe('what it says', () => {
     await page.getByRole('row', { name: 'producer cut off falsely late 1,280 1,024 1,280 1,024' }).waitFor();
   });
 
+  const group = { quiet: true, tasks: 12, isOneGroup: true, cut: { sinceS: 47 } };
+  story('how far a group of many tasks is, and who holds it back', told(group), async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const row = opened.page.locator('#groups tbody tr');
+    const held = 'B, in order-counts/member-1';
+    await row.filter({ hasText: held }).waitFor();
+    expect((await row.innerText()).split('\t')).toEqual([
+      'order-counts',
+      '12',
+      expect.stringMatching(/^\d\d:\d\d:\d\d or later$/),
+      held,
+      'up to 48 s, order-counts/member-1',
+    ]);
+  });
+
   const silent = { quiet: true, cut: { sinceS: 11 }, forecast: forecastOf(11) };
   story('a silence: nobody is accused, and what it would cost is said', told(silent), async ({ server, browser }) => {
     await using opened = await openPage(browser, server.url);
