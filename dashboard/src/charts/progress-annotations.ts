@@ -82,7 +82,7 @@ function leadLabel(lead: Lead, view: ProgressView, look: Look): Annotation {
     yValue: lead.top + (lead.bottom - lead.top) * 0.28,
     xAdjust,
     position: { x: position, y: 'center' },
-    content: `lead ${formatDuration((lead.bottom - lead.top) * 1000)}`,
+    content: `lead ${lead.isAtMost ? 'up to ' : ''}${formatDuration((lead.bottom - lead.top) * 1000)}`,
     color: look.palette.ink,
     font: { weight: 'bold', size: 13 },
     padding: 2,
@@ -205,12 +205,14 @@ interface Lead {
   readonly bottom: number;
   /** Where the wedge that ends there begins. */
   readonly fromX: number;
+  /** It may as well be none: the true stream time there may be close to the stream time. */
+  readonly isAtMost: boolean;
 }
 
 /** Where stream time and truth are furthest apart; nothing while they agree within what the picture can show. */
 export function greatestLead(view: ProgressView): Lead | undefined {
   const behind = new Map(view.streamTime.map((at) => [at.x, at.y]));
-  let greatest: Lead | undefined;
+  let greatest: Omit<Lead, 'isAtMost'> | undefined;
   let fromX = view.window.fromMs;
   for (const { x, y } of view.trueTime) {
     const top = behind.get(x);
@@ -219,5 +221,8 @@ export function greatestLead(view: ProgressView): Lead | undefined {
     if (greatest === undefined || y - top > greatest.bottom - greatest.top) greatest = { x, top, bottom: y, fromX };
   }
   const spread = view.scale.maxS - view.scale.minS;
-  return greatest !== undefined && greatest.bottom - greatest.top > Math.max(3, spread / 5) ? greatest : undefined;
+  if (greatest === undefined || greatest.bottom - greatest.top <= Math.max(3, spread / 5)) return undefined;
+  const { x, top, bottom } = greatest;
+  const highS = view.trueHigh.find((at) => at.x === x)?.y ?? bottom;
+  return { ...greatest, isAtMost: highS - top < (bottom - top) / 2 };
 }

@@ -26,6 +26,11 @@ test('the lead is marked where it is greatest, with where its wedge began', () =
   expect(Math.abs(lead.fromX - (nowMs - 150_000))).toBeLessThanOrEqual(2_000);
 });
 
+test('while B is silent the lead is at most so much', () => {
+  expect(annotations({ cut: { sinceS: 47 } }).leadLabel?.content).toMatch(/^lead up to 4\d s$/);
+  expect(annotations({ cut: { sinceS: 150, forS: 30 } }).leadLabel?.content).toMatch(/^lead 2\d s$/);
+});
+
 test('a world on time has no lead to mark', () => {
   expect(greatestLead(of({}))).toBeUndefined();
   expect(Object.keys(annotations({}))).toEqual(['now']);
