@@ -245,9 +245,8 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   if (lane.replay.state === 'no') {
     // Whether it is a replay was not clear before, or it has caught up with the present: now what came before counts as well.
     const came = wasReplay ? newestFirst(lane.history) : [{ lastSecondMs: secondMs, createdMs }];
-    for (const { lastSecondMs, createdMs } of came) {
+    for (const { lastSecondMs, createdMs } of came)
       noteCame(task.points, lastSecondMs, createdMs, createdBound(state, lane, createdMs));
-    }
   }
 
   if (cell.late === undefined) return;
