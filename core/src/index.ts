@@ -21,6 +21,7 @@ export {
   createObservation,
   type Lane,
   laneOf,
+  loseProducer,
   type Observation,
   openProducer,
   openTask,

@@ -144,6 +144,12 @@ export function openProducer(observation: Observation, cluster: string | undefin
   return producing;
 }
 
+/** It is not seen any more: from now on nothing is said of it, for what was known may be wrong. */
+export function loseProducer({ producers }: Observation, producing: Producing): void {
+  const at = producers.indexOf(producing);
+  if (at >= 0) producers.splice(at, 1);
+}
+
 export function openTask(
   observation: Observation,
   options: {

@@ -81,7 +81,7 @@ function figuresOf(incident: Incident): IncidentView['figures'] {
     { name: verdictClass[incident.kind], value: formatCount(incident.late.count) },
   ];
   if (incident.proof !== undefined && incident.end === undefined) {
-    figures.push({ name: 'waiting at its agent', value: formatCount(incident.proof.waitingRecords) });
+    figures.push({ name: 'waiting at the producer', value: formatCount(incident.proof.waitingRecords) });
   }
   if (incident.dropped.length > 0) {
     figures.push({ name: 'dropped', value: formatCount(dropped) });

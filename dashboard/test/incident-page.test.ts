@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest';
 import { openPage, phone } from './open-page.ts';
 import { hasText, nowMs, stories, told } from './stories.ts';
 import { everyKind } from './story-kinds.ts';
+import { withProof } from './story-proof.ts';
 
 const story = stories();
 const cut = told({ cut: { sinceS: 100, forS: 32 } });
@@ -45,6 +46,19 @@ describe('the page of an incident', () => {
     await opened.page.getByRole('heading', { name: 'No such incident' }).waitFor();
     await opened.page.getByRole('link', { name: 'All that is watched' }).click();
     await opened.page.getByRole('heading', { name: '1 producer was cut off' }).waitFor();
+  });
+
+  const proved = withProof(told({ quiet: true, cut: { sinceS: 32 } }), 32);
+  story('a cut that its own agent tells of is told while it lasts', proved, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await page.getByRole('heading', { name: '1 producer is cut off' }).waitFor();
+    await hasText(page, 'Held back by B, which is cut off: its own agent says so');
+    await hasText(page, 'its agent: 1,280 records wait, nothing acknowledged for');
+    await page.locator('.incident a').click();
+    await hasText(page, 'process 4711 on orders-eu-2');
+    await hasText(page, 'If it came back now, about 960 of 1,280 records would be lost under tumbling 5s grace 5s.');
+    await hasText(page, 'B goes on making events, as its own agent says, but none has reached the broker since');
   });
 
   const kinds = { ...cut, assessment: { ...cut.assessment, incidents: everyKind(nowMs) } };

@@ -185,6 +185,15 @@ test.for<{ why: string; answer: unknown }>([
   for (const { writes } of report()) expect(writes.flatMap(({ offsets }) => offsets)).toEqual([]);
 });
 
+test('after too many errors of ours the producer is let go of, and nothing is said of it any more', async () => {
+  const { connect, broker, producer, report } = tapped({ produce: Promise.resolve({} as ProduceResponse) });
+  connect();
+  for (let i = 0; i < 20; i++) await broker.produce(request);
+  expect(report()).toHaveLength(1);
+  expect(await producer.send(record)).toBe('sent');
+  expect(report()).toEqual([]);
+});
+
 test('another kafkajs, without brokers to tap: its producers are left alone', async () => {
   const { producer } = tapped({});
   const host = { ...tapped({}).tap.host };

@@ -5,6 +5,7 @@ import {
   failConnection,
   failRequest,
   handOver,
+  loseProducer,
   noteConnected,
   noteWritten,
   type Observation,
@@ -78,8 +79,9 @@ export function watchSend(
   records: readonly SendRecord[],
   run: () => Promise<unknown>,
 ): Promise<unknown> {
+  if (tap.guard.detached) letGo(tap);
   const { producing } = tap;
-  if (producing === undefined || tap.guard.detached) return run();
+  if (producing === undefined) return run();
   let send: Send | undefined;
   guarded(tap.guard, () => {
     send = handOver(producing, sendOf(records, Date.now()));
@@ -97,6 +99,11 @@ export function watchSend(
       throw error;
     },
   );
+}
+
+function letGo(tap: ProduceTap): void {
+  if (tap.producing !== undefined) loseProducer(tap.host.observation, tap.producing);
+  tap.producing = undefined;
 }
 
 function sendOf(records: readonly SendRecord[], sinceMs: number): Send {

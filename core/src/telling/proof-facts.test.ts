@@ -47,7 +47,7 @@ test('what its agent says, one fact a row', () => {
   ]);
   expect(shown).toEqual([
     ['Its agent', 'process 31 on orders-eu-2; last heard saying so '],
-    ['Not acknowledged', 'by broker 2 since ; the last acknowledgement before '],
+    ['No acknowledgement', 'by broker 2 since ; the last one before came '],
     ['Tried', '1 request with the connection lost, 42 requests without a connection'],
     ['Waiting', '1,203 records, the oldest made '],
   ]);

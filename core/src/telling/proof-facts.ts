@@ -28,11 +28,11 @@ export function proofFacts(proof: ProducerProof): Fact[] {
           : 'The broker knows it by the producer id of this source.',
     },
     {
-      name: 'Not acknowledged',
+      name: 'No acknowledgement',
       value: [
         `by ${proof.brokers.length === 0 ? 'any broker' : `broker ${proof.brokers.join(', ')}`} since `,
         { atMs: sinceMs },
-        ...(acknowledgedMs === undefined ? [] : ['; the last acknowledgement before ', { atMs: acknowledgedMs }]),
+        ...(acknowledgedMs === undefined ? [] : ['; the last one before came ', { atMs: acknowledgedMs }]),
       ],
     },
     { name: 'Tried', value: [failed.join(', ') || 'a request is under way'] },
