@@ -77,26 +77,25 @@ function note(silences: Uint8Array, slot: number, silentMs: number): void {
 
 /** How long it is usually silent at most at this time of the day; undefined while less than two days are known. */
 export function usualSilenceMs(rhythm: DayRhythm, atMs: number): number | undefined {
-  const { silences } = rhythm;
-  const usual = usualAt(rhythm, silences, slotOf(atMs), neighbours);
+  const usual = usualAt(rhythm, slotOf(atMs), neighbours);
   return usual === undefined ? undefined : msOf(usual);
 }
 
 /** Two days of one time of the day decide together, and the same day of last week alone. */
-function usualAt(rhythm: DayRhythm, silences: Uint8Array, slot: number, around: number): number | undefined {
+function usualAt(rhythm: DayRhythm, slot: number, around: number): number | undefined {
   let known = 0;
   let least = 255;
   for (let day = 1; day <= lookBackDays && known < leastDays; day++) {
-    const longest = longestAround(rhythm, silences, slot - day * slotsADay, around);
+    const longest = longestAround(rhythm, slot - day * slotsADay, around);
     if (longest === 0) continue;
     known++;
     least = Math.min(least, longest);
   }
   if (known < leastDays) return undefined;
-  return Math.max(least, longestAround(rhythm, silences, slot - 7 * slotsADay, around));
+  return Math.max(least, longestAround(rhythm, slot - 7 * slotsADay, around));
 }
 
-function longestAround({ slot: latest }: DayRhythm, silences: Uint8Array, slot: number, around: number): number {
+function longestAround({ slot: latest, silences }: DayRhythm, slot: number, around: number): number {
   let longest = 0;
   for (let at = slot - around; at <= slot + around; at++) {
     if (at <= latest && at > latest - slots) longest = Math.max(longest, silences[at % slots]!);
@@ -108,12 +107,11 @@ function longestAround({ slot: latest }: DayRhythm, silences: Uint8Array, slot: 
 const quietTimes = 4;
 
 function quietHours(rhythm: DayRhythm): QuietHours | undefined {
-  const { silences } = rhythm;
   // The latest half hour has not ended.
   const first = rhythm.slot - slotsADay;
   const day: number[] = [];
   for (let slot = first; slot < rhythm.slot; slot++) {
-    const usual = usualAt(rhythm, silences, slot + slotsADay, 0);
+    const usual = usualAt(rhythm, slot + slotsADay, 0);
     if (usual === undefined) return undefined;
     day.push(msOf(usual));
   }

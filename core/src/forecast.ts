@@ -31,8 +31,11 @@ export interface PolicyForecast {
 /** Its rate is that of the last minutes before it fell silent: a day's rhythm is slower than that. */
 const rateOverMs = 300_000;
 
+/** A source, or what it writes to one leader. */
+type Silent = Pick<SourceFold, 'source' | 'lanes' | 'lastCreatedMs' | 'told'>;
+
 /** Of the lanes of one source in one task; undefined while nothing can be late there. */
-export function forecastOf(task: TaskFold, of: SourceFold): Forecast | undefined {
+export function forecastOf(task: TaskFold, of: Silent): Forecast | undefined {
   const { streamTimeMs } = task;
   const lanes = of.lanes.filter((lane) => lane.task === task);
   const perMs = rateOf(lanes);
@@ -66,7 +69,7 @@ export function forecastOf(task: TaskFold, of: SourceFold): Forecast | undefined
  * What the source's own agent counts, where its owner goes on handing over; where it hands over no more than it waits for, that
  * is the least. Of several tasks each has its share, by its rate.
  */
-function heldBy({ told, lanes: all }: SourceFold, lanes: readonly LaneFold[], madeRecords: number): number {
+function heldBy({ told, lanes: all }: Silent, lanes: readonly LaneFold[], madeRecords: number): number {
   if (told?.kind !== 'cut') return madeRecords;
   const { waitingRecords, isAll } = told.proof;
   const share = lanes.length === all.length ? 1 : rateOf(lanes) / rateOf(all);

@@ -1,4 +1,5 @@
 import { assessLimits } from './assessment.ts';
+import { leaveParts } from './part.ts';
 import { forgetProducers } from './producers.ts';
 import { forgetDays } from './rhythms.ts';
 import { historyMs } from './seconds.ts';
@@ -55,7 +56,10 @@ function forgetLane(state: State, task: TaskFold, lane: LaneFold, nowMs: number)
   task.lanes.delete(lane.key);
   of.lanes.splice(of.lanes.indexOf(lane), 1);
   of.holds.splice(0, of.holds.length, ...of.holds.filter((held) => held.lane !== lane));
-  if (of.lanes.length > 0) return;
+  if (of.lanes.length > 0) {
+    leaveParts(of, lane);
+    return;
+  }
   forgetSuspicion(state, of, nowMs);
   forgetSuccession(state, of);
   state.sources.delete(of.key);

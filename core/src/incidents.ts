@@ -6,6 +6,7 @@ import { forgetForecast } from './incident-status.ts';
 import type { BoundedInstant } from './interval.ts';
 import { culpritAppend, holdOf, stallOf } from './judge.ts';
 import { materialMs } from './news.ts';
+import { partOf } from './part.ts';
 import { meet } from './proof.ts';
 import { type Source, sourceKey } from './source.ts';
 import type { IncidentFold, LaneFold, LateRow, State } from './state.ts';
@@ -104,16 +105,19 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
 /** The suspicion that this cut confirms, or what its agent has told of it: its source fell silent when the cut began. */
 function asSuspected(
   { state }: At,
-  { of }: LaneFold,
+  lane: LaneFold,
   start: BoundedInstant,
   end: BoundedInstant,
 ): IncidentFold | undefined {
-  const fold = of.suspectedId === undefined ? undefined : state.incidents.get(of.suspectedId);
-  if (fold === undefined || fold.holds.size > 0) return undefined;
-  const { suspicion, proof } = fold.incident;
-  if (proof === undefined && isConfirmed(fold.incident)) return undefined;
-  const sinceMs = (suspicion ?? proof)!.sinceMs;
-  return sinceMs >= start.lowMs - slackMs && sinceMs <= end.highMs ? fold : undefined;
+  for (const id of [lane.of.suspectedId, partOf(lane)?.suspectedId]) {
+    const fold = id === undefined ? undefined : state.incidents.get(id);
+    if (fold === undefined || fold.holds.size > 0) continue;
+    const { suspicion, proof } = fold.incident;
+    if (proof === undefined && isConfirmed(fold.incident)) continue;
+    const { sinceMs } = (suspicion ?? proof)!;
+    if (sinceMs >= start.lowMs - slackMs && sinceMs <= end.highMs) return fold;
+  }
+  return undefined;
 }
 
 function isSameLeader(fold: IncidentFold, lane: LaneFold): boolean {

@@ -2,13 +2,13 @@ import { arrivalOf, type Correction, correctionOf } from './arrival.ts';
 import { assessLimits } from './assessment.ts';
 import { learnClockStamps, learnHostReadings } from './clocks/learn-clocks.ts';
 import { createHabit } from './habit.ts';
+import { learnHeard, learnPart } from './heard.ts';
 import { clockErrorMs, learnClock } from './host-clock.ts';
 import { noteDrops } from './known-drops.ts';
 import { learnArrivals } from './lane.ts';
 import { createLaneHistory, newestFirst, noteCell } from './lane-history.ts';
-import { nearestRank } from './nearest-rank.ts';
 import { isNews, materialMs } from './news.ts';
-import { countRecords, createPace, learnKind } from './pace.ts';
+import { countRecords, createPace } from './pace.ts';
 import { learnProducers, learnWriter, writerHostOf } from './producers.ts';
 import { createReplay, mayBeBacklog } from './replay.ts';
 import type { Cell, FetchCell, Report, TaskReport } from './report.ts';
@@ -193,6 +193,7 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     group,
     source,
     lanes: [],
+    parts: new Map(),
     records: 0,
     outOfOrder: 0,
     lastSeenMs: Number.NaN,
@@ -225,6 +226,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.records += cell.count;
   lane.of.records += cell.count;
   lane.outOfOrder += cell.outOfOrder;
+  const ledBefore = lane.leader;
   lane.leader = cell.leader ?? lane.leader;
   noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
   const wasReplay = lane.replay.state !== 'no';
@@ -239,8 +241,9 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   const isHeld = isHeldUp(lane, secondMs);
   const fromMs = arrivalOf(cell.first, correction).lowMs;
   learnDay(state, lane.of, { sinceMs: lane.of.pace.sinceMs, fromMs, toMs: appendMs, isHeld });
-  learnGap(lane.of, fromMs, appendMs);
-  lane.of.lastCreatedMs = Math.max(lane.of.lastCreatedMs, Math.min(cell.maxEventMs, appendMs));
+  const heard = { fromMs, toMs: appendMs, lastMadeMs: Math.min(cell.maxEventMs, appendMs) };
+  learnHeard(lane.of, heard);
+  learnPart(lane, ledBefore, cell.count, heard);
   noteCell(lane.history, { secondMs, count: cell.count, createdMs, maxEventMs: cell.maxEventMs, appendMs });
   if (lane.replay.state === 'no') {
     // Whether it is a replay was not clear before, or it has caught up with the present: now what came before counts as well.
@@ -274,24 +277,6 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     verdict: undefined,
     incidentId: undefined,
   });
-}
-
-const gapWindow = 64;
-/** Gaps are sorted anew only once in so many. */
-const gapsEvery = 8;
-
-/** How long a source was not heard of, in whichever partition. Cells of one second come in any order: overlaps are no gaps. */
-function learnGap(of: SourceFold, fromMs: number, lastMs: number): void {
-  const gapMs = fromMs - of.lastSeenMs;
-  if (Number.isFinite(gapMs) && gapMs > 0) {
-    of.gapsMs[of.gapAt] = gapMs;
-    of.gapAt = (of.gapAt + 1) % gapWindow;
-    if (of.gapsMs.length < gapWindow || of.gapAt % gapsEvery === 0) {
-      of.usualGapMs = nearestRank(of.gapsMs, 0.9);
-      learnKind(of.pace, of.gapsMs, of.records);
-    }
-  } else if (of.pace.kind === undefined) learnKind(of.pace, of.gapsMs, of.records);
-  if (!(lastMs <= of.lastSeenMs)) of.lastSeenMs = lastMs;
 }
 
 /** The second of true time in which most of a second of the agent's clock lies. */

@@ -66,7 +66,7 @@ function isSame(other: SourceFold, of: SourceFold): boolean {
   return other === of || other.continuedBy === of.key;
 }
 
-function spokeWithin({ history }: LaneFold, fromMs: number, untilMs: number): boolean {
+export function spokeWithin({ history }: LaneFold, fromMs: number, untilMs: number): boolean {
   for (const { firstAppendMs, lastAppendMs } of newestFirst(history)) {
     if (lastAppendMs < fromMs) return false;
     if (firstAppendMs <= untilMs) return true;

@@ -67,7 +67,9 @@ export function forgetDays({ rhythms }: State, nowMs: number): void {
 }
 
 /** How long it is usually silent at most at this time of the day. */
-export function usualNowMs({ rhythm }: SourceFold, nowMs: number): number | undefined {
+type Daily = Partial<Pick<SourceFold, 'rhythm' | 'continuedBy'>>;
+
+export function usualNowMs({ rhythm }: Daily, nowMs: number): number | undefined {
   return rhythm === undefined ? undefined : usualSilenceMs(rhythm, nowMs);
 }
 
@@ -75,6 +77,6 @@ export function usualNowMs({ rhythm }: SourceFold, nowMs: number): number | unde
 const unusualTimes = 3;
 
 /** Whether its silence is usual at this time of the day; false also while that is not known. */
-export function isInHabit(of: SourceFold, nowMs: number): boolean {
+export function isInHabit(of: Daily & Pick<SourceFold, 'lastSeenMs'>, nowMs: number): boolean {
   return of.continuedBy === undefined && nowMs - of.lastSeenMs <= unusualTimes * (usualNowMs(of, nowMs) ?? 0);
 }

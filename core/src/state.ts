@@ -12,6 +12,7 @@ import type { KnownDrops } from './known-drops.ts';
 import type { LaneHistory } from './lane-history.ts';
 import { createOverflow, type Overflow } from './overflow.ts';
 import type { Pace } from './pace.ts';
+import type { Part } from './part.ts';
 import type { Policy } from './policy.ts';
 import type { LinkedBy, ProducerFold, WrittenFold } from './producers.ts';
 import type { Replay } from './replay.ts';
@@ -127,6 +128,8 @@ export interface SourceFold {
   readonly group: string;
   source: ToldSource;
   readonly lanes: LaneFold[];
+  /** By leader; empty while it writes to one only. */
+  readonly parts: Map<number, Part>;
   records: number;
   outOfOrder: number;
   /** When it was last heard of in any of them, and the gap that nine of ten of the last gaps stay below. */

@@ -1,14 +1,15 @@
 import type { IncidentDraft } from './finding.ts';
 import type { Forecast } from './forecast.ts';
 import { sourceName } from './source.ts';
-import { formatCount, formatDuration } from './telling/format.ts';
+import type { Suspicion } from './suspicion.ts';
+import { formatCount, formatDuration, formatPartition } from './telling/format.ts';
 
 type Told = Omit<IncidentDraft, 'sentence'>;
 
 /** What a silence may be, and what it costs if it is a cut: for a person who must decide whether to look now. */
 export function suspected(incident: Told): string {
   const { suspicion, forecast, group } = incident;
-  const name = sourceName(incident.source);
+  const name = sourceName(incident.source) + from(suspicion);
   const { silentMs = 0, usualGapMs = 0, usualNowMs } = suspicion ?? {};
   const usual = usualNowMs === undefined ? 'usually' : 'at this time of day usually';
   const silence = `silent for ${formatDuration(silentMs)}, ${usual} ${formatDuration(usualNowMs ?? usualGapMs)} at most`;
@@ -42,6 +43,12 @@ function loss(group: string, { policies, heldRecords, leadMs }: Forecast): strin
 
 function counted(records: number): string {
   return records === 1 ? '1 record' : `${formatCount(records)} records`;
+}
+
+function from(suspicion: Suspicion | undefined): string {
+  const { leader, partitions = [] } = suspicion ?? {};
+  if (leader === undefined) return '';
+  return ` on broker ${leader} (${partitions.slice(0, 3).map(formatPartition).join(', ')}${partitions.length > 3 ? ', …' : ''})`;
 }
 
 export function withdrawn({ source, revisions, suspicion }: Told): string {

@@ -1,5 +1,6 @@
 import { slotMs } from './day-rhythm.ts';
 import { nearestRank } from './nearest-rank.ts';
+import type { TopicPartition } from './report.ts';
 import { isInHabit, usualNowMs } from './rhythms.ts';
 import type { SourceFold } from './state.ts';
 
@@ -17,6 +18,9 @@ export interface Suspicion {
   readonly longestGapMs: number;
   /** How long it is usually silent at most at this time of the day; absent while less than two days are known. */
   readonly usualNowMs?: number;
+  /** Of a source that is silent on one leader only: which, and its partitions there. */
+  readonly leader?: number;
+  readonly partitions?: readonly TopicPartition[];
   /** How likely its own rhythm makes a silence this long: near 1 in its habit, near 0 far beyond it. */
   readonly chanceOfHabit: number;
   /** How its unusual silences ended before: with fresh events only, or with events that had been held up. */
@@ -33,8 +37,12 @@ const rarerThanMs = 86_400_000;
 const leastTailRatio = 0.1;
 const leastTailMs = 250;
 
+/** What is silent: a source, or what it writes to one leader. */
+export type Silent = Pick<SourceFold, 'gapsMs' | 'records' | 'usualGapMs' | 'lastSeenMs' | 'earlier'> &
+  Partial<Pick<SourceFold, 'rhythm' | 'continuedBy'>>;
+
 /** Undefined: the silence is within its habit, or too little of that is known. */
-export function suspicionOf(of: SourceFold, silentMs: number): Suspicion | undefined {
+export function suspicionOf(of: Silent, silentMs: number): Suspicion | undefined {
   const { gapsMs } = of;
   if (silentMs < leastSuspectMs || of.records < leastRecords) return undefined;
   const { idle, cut, idleMs } = of.earlier;

@@ -10,6 +10,7 @@ import type { IncidentFold, LaneFold, SourceFold, State, TaskFold } from './stat
 import { leastSuspectMs, type Suspicion, suspicionOf } from './suspicion.ts';
 import { toldOf } from './told.ts';
 import { isAssigned, presenceOf } from './true-stream-time.ts';
+import { watchParts } from './watch-parts.ts';
 
 /**
  * Watches for sources that fall silent: opens a suspicion, keeps its figures up to date, and withdraws it when the source
@@ -17,12 +18,12 @@ import { isAssigned, presenceOf } from './true-stream-time.ts';
  */
 
 /** After a return, what was held may still be on its way for this long: other partitions, the next attempt, a poll. */
-const settledMs = 10_000;
+export const settledMs = 10_000;
 /** A partition that was not fetched for this long is not silent: nobody looked. */
 const leastLookedMs = 3_000;
 
 export function watchSources(state: State, nowMs: number): void {
-  let room = assessLimits.maxSuspicions;
+  let room: number = assessLimits.maxSuspicions;
   for (const { incident } of state.incidents.values()) if (incident.status === 'suspected') room--;
   for (const of of state.sources.values()) {
     of.told = toldOf(state, of);
@@ -32,11 +33,13 @@ export function watchSources(state: State, nowMs: number): void {
     else if (fold?.incident.status === 'suspected') followSuspicion(state, fold, of, nowMs);
     else {
       const suspicion = newSilence(state, of);
-      if (suspicion === undefined) continue;
-      of.suspectedSinceMs = suspicion.sinceMs;
-      if (room-- > 0) suspect(state, of, suspicion, nowMs);
-      else state.overflow.suspicions++;
+      if (suspicion !== undefined) {
+        of.suspectedSinceMs = suspicion.sinceMs;
+        if (room-- > 0) suspect(state, of, suspicion, nowMs);
+        else state.overflow.suspicions++;
+      }
     }
+    if (of.parts.size > 1) room = watchParts(state, of, room, nowMs);
   }
 }
 
@@ -145,8 +148,11 @@ export function noteBack(fold: IncidentFold, heardMs: number, nowMs: number): vo
 
 /** It is let go of: nobody tells of it any more. */
 export function forgetSuspicion(state: State, of: SourceFold, nowMs: number): void {
-  if (!isSuspected(state, of)) return;
-  withdraw(state.incidents.get(of.suspectedId!)!, nowMs, 'nobody has told of it for so long that it counts as gone');
+  for (const id of [of.suspectedId, ...[...of.parts.values()].map((part) => part.suspectedId)]) {
+    const fold = id === undefined ? undefined : state.incidents.get(id);
+    if (fold?.incident.status !== 'suspected' || fold.holds.size > 0) continue;
+    withdraw(fold, nowMs, 'nobody has told of it for so long that it counts as gone');
+  }
 }
 
 function withdraw(fold: IncidentFold, nowMs: number, reason: string): void {
@@ -193,7 +199,7 @@ function isGone(of: SourceFold, nowMs: number): boolean {
 }
 
 /** Whether its partition is read up to its end: what lies there unread is not silence. */
-function isLooked(state: State, { task, placeKey }: LaneFold): boolean {
+export function isLooked(state: State, { task, placeKey }: LaneFold): boolean {
   const partition = state.partitions.get(placeKey);
   if (partition === undefined) return true;
   const stall = partition.stalls.at(-1);

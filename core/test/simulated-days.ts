@@ -9,6 +9,8 @@ import { createState, type State } from '../src/state.ts';
 export interface Days {
   readonly seed: number;
   readonly days: number;
+  /** A report and a tick. */
+  readonly everyMs?: number;
   readonly sources: { readonly [name: string]: DaySource };
 }
 
@@ -19,15 +21,18 @@ export interface DaySource {
   readonly regular?: number;
   /** It is cut off from the broker: what it makes comes in order at the end. */
   readonly cuts?: readonly (readonly [fromMs: number, toMs: number])[];
-  /** It writes to each of these partitions in turn. */
+  /** Only from what this node leads. */
+  readonly cutFrom?: number;
+  /** It writes to so many partitions of its own, any of them each time; nodes 0 and 1 lead them by turns. */
   readonly partitions?: number;
+  /** From then on only to what node 0 leads. */
+  readonly movesMs?: number;
 }
 
 export const hourMs = 3_600_000;
 export const dayMs = 24 * hourMs;
 /** A Monday, midnight UTC. */
 export const mondayMs = Date.UTC(2026, 0, 5);
-const everyMs = 120_000;
 const gridMs = 60_000;
 
 interface Event {
@@ -47,6 +52,7 @@ export function liveThrough(
   const events = eventsOf(days);
   const offsets = new Map<string, number>();
   const lastOf = new Map<string, Point>();
+  const { everyMs = 120_000 } = days;
   let streamTimeMs: number | undefined;
   let next = 0;
   let sequence = 0;
@@ -68,7 +74,11 @@ export function liveThrough(
       lastOf.set(place, point);
       streamTimeMs = Math.max(streamTimeMs ?? 0, point.eventMs);
     }
-    ingest(state, reportOf(sequence++, toMs, [...cells.values()], streamTimeMs), mondayMs + toMs);
+    ingest(
+      state,
+      reportOf({ sequence: sequence++, fromMs: toMs - everyMs, toMs, streamTimeMs }, [...cells.values()]),
+      mondayMs + toMs,
+    );
     assessment = assess(assessment, state, mondayMs + toMs);
     state = look(assessment, toMs, state);
   }
@@ -79,22 +89,31 @@ function eventsOf({ seed, days, sources }: Days): Event[] {
   const events: Event[] = [];
   for (const [at, [name, source]] of Object.entries(sources).entries()) {
     const random = prng(seed * 1_000 + at);
-    const { regular = 0, cuts = [], partitions = 1 } = source;
-    let sentMs = 0;
-    let made = 0;
+    const { regular = 0, cuts = [], cutFrom, partitions = 1, movesMs = Number.POSITIVE_INFINITY } = source;
+    const sentMs = [0, 0];
     for (let madeMs = random() * gridMs; madeMs < days * dayMs; ) {
       const meanMs = source.gapMs(madeMs);
       if (meanMs === undefined) {
         madeMs += gridMs * random();
         continue;
       }
-      const cut = cuts.find(([fromMs, toMs]) => madeMs >= fromMs && madeMs < toMs);
-      sentMs = Math.max(sentMs + 0.1, cut === undefined ? madeMs + 5 + 20 * random() : cut[1]);
-      events.push({ name, partition: at * 10 + (made++ % partitions), madeMs, appendMs: sentMs });
+      const chosen = Math.floor(random() * partitions);
+      const partition = at * 10 + (madeMs < movesMs ? chosen : chosen - (chosen % 2));
+      const leader = leaderOf(partition);
+      const cut =
+        cutFrom === undefined || cutFrom === leader
+          ? cuts.find(([fromMs, toMs]) => madeMs >= fromMs && madeMs < toMs)
+          : undefined;
+      sentMs[leader] = Math.max(sentMs[leader]! + 0.1, cut === undefined ? madeMs + 5 + 20 * random() : cut[1]);
+      events.push({ name, partition, madeMs, appendMs: sentMs[leader] });
       madeMs += meanMs * (regular - (1 - regular) * Math.log(1 - random()));
     }
   }
   return events.sort((a, b) => a.appendMs - b.appendMs);
+}
+
+function leaderOf(partition: number): number {
+  return partition % 2;
 }
 
 function added(cell: Cell | undefined, { name, partition }: Event, point: Point, before: Point | undefined): Cell {
@@ -112,7 +131,7 @@ function added(cell: Cell | undefined, { name, partition }: Event, point: Point,
     topic: 'orders',
     partition,
     source: { kind: 'named', name },
-    leader: partition,
+    leader: leaderOf(partition),
     secondMs: Math.floor((point.append.lowMs ?? 0) / 1000) * 1000,
     count: 1,
     first: point,
@@ -127,12 +146,16 @@ function added(cell: Cell | undefined, { name, partition }: Event, point: Point,
   };
 }
 
-function reportOf(sequence: number, toMs: number, cells: Cell[], streamTimeMs: number | undefined): Report {
+function reportOf(
+  at: { sequence: number; fromMs: number; toMs: number; streamTimeMs: number | undefined },
+  cells: Cell[],
+): Report {
+  const { sequence, fromMs, toMs, streamTimeMs } = at;
   return {
     version: 1,
     agent: { id: 'a', host: 'h', processId: 1, startedMs: mondayMs, version: '0', client: 'simulated' },
     sequence,
-    fromMs: mondayMs + toMs - everyMs,
+    fromMs: mondayMs + fromMs,
     toMs: mondayMs + toMs,
     tasks: [
       {
