@@ -114,6 +114,10 @@ function judgeHold(
     case 'passed':
       return undefined;
     case 'replayed':
+      if (hold.isShared && !isOlderThanWatched(state, lane, hold)) {
+        // One of several nameless ones: a backlog of then is worked off as a replay is.
+        return { kind: 'undecided', byMs, missing: 'who of its partition was silent', likely: 'producerCutOff' };
+      }
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
       if (!isRepartition(row.lane.topic) && lane.of.promptMs > hold.after.lowMs + materialMs) {
