@@ -32,7 +32,7 @@ export const sourceMetrics: readonly Metric[] = [
   {
     name: 'tidemark_source_silent',
     kind: 'gauge',
-    help: '1 for a source that is overdue by its own habit: idle or cut off. 0 otherwise.',
+    help: '1 for a source that is silent for longer than its pace of late: idle or cut off. 0 otherwise.',
     labels,
     beyondCap: 'sum',
     rows: (assessment) => sources(assessment, (s) => Number(s.state === 'idle' || s.state === 'suspectedCut')),
