@@ -160,7 +160,7 @@ export const assessLimits = {
   maxTotals: 100_000,
   maxLanesPerTask: 20_000,
   maxPartitions: 50_000,
-  /** Sources whose days are remembered, half a kilobyte each. */
+  /** Sources whose days are remembered, 660 bytes each. */
   maxRhythms: 50_000,
   maxLateCells: 50_000,
   agentLostMs: 10_000,
