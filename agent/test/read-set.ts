@@ -1,7 +1,7 @@
 import type { Block, Keys } from '../src/history/block.ts';
 import type { PartitionCoverage } from '../src/history/coverage.ts';
-import type { AbortedTransaction } from '../src/history/fetch-protocol.ts';
-import { Reader } from '../src/history/reader.ts';
+import type { AbortedTransaction } from '../src/history/fetch-answer.ts';
+import { createReadAhead, Reader } from '../src/history/reader.ts';
 import { coverageOf, createTrack } from '../src/history/track.ts';
 import { walk } from '../src/history/walk.ts';
 
@@ -27,17 +27,24 @@ export interface SetShape {
   readonly aborted?: readonly AbortedTransaction[];
   readonly reader?: Reader;
   readonly withKeys?: boolean;
+  /** How many bytes have come each time that it is read from, before the answer is complete. */
+  readonly comes?: readonly number[];
 }
 
 /** Reads record batches as they come in one answer, and what it leaves as they would come in the next. */
 export function readSet(payload: Buffer, shape: SetShape): ReadSet {
-  const { from = 0, to, highWaterOffset = to, aborted = [], withKeys = false } = shape;
+  const { from = 0, to, highWaterOffset = to, aborted = [], withKeys = false, comes = [] } = shape;
   const { reader = new Reader('orders', withKeys) } = shape;
   const track = createTrack(0, { fromOffset: from, toOffset: to }, payload.length);
   const partition = { partition: 0, errorCode: 0, highWaterOffset, lastStableOffset: highWaterOffset, aborted };
   const records: ReadRecord[] = [];
   for (let start = 0; ; ) {
     const set = { ...partition, start, end: payload.length };
+    const ahead = createReadAhead(set);
+    for (const filled of comes) {
+      for (const block of reader.readAhead(payload, { set, track, ahead }, filled, 1))
+        records.push(...recordsOf(block));
+    }
     const { end, nextOffset, fault } = walk(payload, set, to);
     if (nextOffset === undefined || nextOffset <= track.fetchOffset) {
       const left =
@@ -45,7 +52,8 @@ export function readSet(payload: Buffer, shape: SetShape): ReadSet {
       return { records, coverage: coverageOf(track), fault: fault?.message ?? left };
     }
     track.fetchOffset = nextOffset;
-    for (const block of reader.read(payload, { set, end, nextOffset, track }, 1)) records.push(...recordsOf(block));
+    for (const block of reader.read(payload, { set, end, nextOffset, track, ahead }, 1))
+      records.push(...recordsOf(block));
     start = end;
   }
 }

@@ -1,5 +1,5 @@
 import type { Batch } from './batch.ts';
-import type { AbortedTransaction } from './fetch-protocol.ts';
+import type { AbortedTransaction } from './fetch-answer.ts';
 
 /**
  * Which batches of one answer belong to transactions that were given up. The broker lists those by producer and first offset;

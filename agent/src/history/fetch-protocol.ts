@@ -1,4 +1,4 @@
-import { readInt64 } from './batch.ts';
+import { decodeAnswer, type FetchAnswer } from './fetch-answer.ts';
 
 /** What is asked for of one partition. */
 export interface Wanted {
@@ -16,31 +16,6 @@ export interface FetchRequest {
 }
 
 export type Isolation = 'readCommitted' | 'readUncommitted';
-
-/** A broker's answer, not copied: the record sets lie in `payload`. */
-export interface FetchAnswer {
-  readonly payload: Buffer;
-  /** kafkajs waits so long before it asks this broker again. */
-  readonly clientSideThrottleTime: number;
-  readonly errorCode: number;
-  readonly partitions: readonly FetchedSet[];
-}
-
-export interface FetchedSet {
-  readonly partition: number;
-  readonly errorCode: number;
-  readonly highWaterOffset: number;
-  readonly lastStableOffset: number;
-  readonly aborted: readonly AbortedTransaction[];
-  /** Where its record batches are in the payload. */
-  readonly start: number;
-  readonly end: number;
-}
-
-export interface AbortedTransaction {
-  readonly producerId: number;
-  readonly firstOffset: number;
-}
 
 export const fetchApiKey = 1;
 
@@ -128,47 +103,4 @@ function encode({ topic, isolation, maxWaitMs, maxBytes, partitions }: FetchRequ
   if (version >= 7) int32(0);
   if (version >= 11) string(Buffer.alloc(0));
   return buffer.subarray(0, at);
-}
-
-export function decodeAnswer(payload: Buffer, version: number): FetchAnswer {
-  let at = 0;
-  const int16 = (): number => payload.readInt16BE((at += 2) - 2);
-  const int32 = (): number => payload.readInt32BE((at += 4) - 4);
-  const int64 = (): number => readInt64(payload, (at += 8) - 8);
-  const throttleMs = int32();
-  const errorCode = version >= 7 ? int16() : 0;
-  if (version >= 7) int32();
-  const partitions: FetchedSet[] = [];
-  for (let topics = int32(); topics > 0; topics--) {
-    // Not `at += int16()`: that would take `at` from before the call.
-    const nameLength = int16();
-    at += nameLength;
-    for (let left = int32(); left > 0; left--) {
-      const partition = int32();
-      const partitionError = int16();
-      const highWaterOffset = int64();
-      const lastStableOffset = int64();
-      if (version >= 5) int64();
-      const aborted: AbortedTransaction[] = [];
-      for (let transactions = int32(); transactions > 0; transactions--) {
-        aborted.push({ producerId: int64(), firstOffset: int64() });
-      }
-      if (version >= 11) int32();
-      const length = Math.max(0, int32());
-      const start = at;
-      at += length;
-      if (at > payload.length) throw new Error('a fetch answer is shorter than it says');
-      partitions.push({
-        partition,
-        errorCode: partitionError,
-        highWaterOffset,
-        lastStableOffset,
-        aborted,
-        start,
-        end: at,
-      });
-    }
-  }
-  // Before version 8 the broker has waited itself.
-  return { payload, clientSideThrottleTime: version >= 8 ? throttleMs : 0, errorCode, partitions };
 }

@@ -1,7 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type Broker, type Cluster, rootFault } from '../kafkajs/cluster.ts';
 import { firstOffset } from './bounds.ts';
-import type { FetchAnswer, FetchedSet, Isolation } from './fetch-protocol.ts';
+import type { FetchAnswer } from './fetch-answer.ts';
+import type { Isolation } from './fetch-protocol.ts';
+import { type ArrivedSet, Growing } from './growing.ts';
 import { fetchRaw } from './raw-broker.ts';
 import { refusalOf } from './refusal.ts';
 import { fail, isWanted, type Track } from './track.ts';
@@ -14,14 +16,6 @@ export interface Arrived {
   readonly sets: readonly ArrivedSet[];
 }
 
-/** Up to `end` it can be believed, and `nextOffset` follows. */
-export interface ArrivedSet {
-  readonly set: FetchedSet;
-  readonly end: number;
-  readonly nextOffset: number;
-  readonly track: Track;
-}
-
 export interface LaneOptions {
   readonly cluster: Cluster;
   readonly topic: string;
@@ -31,6 +25,11 @@ export interface LaneOptions {
   /** Resolves when there is room for another answer. */
   readonly arrived: (arrived: Arrived) => Promise<void>;
   readonly giveBack: (payload: Buffer) => void;
+  /** A fetch is under way, and what comes of it may be read meanwhile. */
+  readonly growing: (growing: Growing) => void;
+  readonly toRead: () => void;
+  /** Node ids of brokers that have failed before: an answer that we gave up waiting for may come late, in the place of another. */
+  readonly failed: Set<string>;
   /** Leaders are to be asked for again. */
   readonly leadersMoved: () => Promise<void>;
   readonly fetchSent: () => void;
@@ -64,8 +63,8 @@ export async function runLane(nodeId: string, options: LaneOptions): Promise<voi
     }
     const asked = await ask(nodeId, due, options);
     if (asked === undefined) continue;
-    const { broker, answer } = asked;
-    const taken = take(answer, due, options);
+    const { broker, answer, growing } = asked;
+    const taken = take(answer, due, growing, options);
     const served = new Set(taken.sets.map(({ track }) => track));
     order = [...order.filter((track) => !served.has(track)), ...served];
     if (taken.sets.length > 0) await options.arrived({ leader: Number(nodeId), answer, sets: taken.sets });
@@ -79,21 +78,30 @@ async function ask(
   nodeId: string,
   due: readonly Track[],
   options: LaneOptions,
-): Promise<{ readonly broker: Broker; readonly answer: FetchAnswer } | undefined> {
+): Promise<{ readonly broker: Broker; readonly answer: FetchAnswer; readonly growing: Growing } | undefined> {
   const { cluster, topic, isolation, fetchBytes } = options;
+  const growing = new Growing(Number(nodeId), due, options.toRead);
+  options.growing(growing);
   try {
     const broker = await cluster.findBroker({ nodeId });
     options.fetchSent();
-    const answer = await fetchRaw(broker, {
+    const request = {
       topic,
       isolation,
       maxWaitMs,
       maxBytes: Math.max(fetchBytes, due[0]!.maxBytes),
       partitions: due.map(({ partition, fetchOffset, maxBytes }) => ({ partition, fetchOffset, maxBytes })),
-    });
+    };
+    const answer = await fetchRaw(
+      broker,
+      request,
+      options.failed.has(nodeId) ? undefined : growing,
+    );
+    growing.complete();
     if (answer.errorCode !== 0) throw new Error(`it refuses with code ${answer.errorCode}`);
-    return { broker, answer };
+    return { broker, answer, growing };
   } catch (error) {
+    options.failed.add(nodeId);
     if (options.signal.aborted) return undefined;
     const why = `broker ${nodeId} cannot be read from: ${rootFault(error).message}`;
     for (const track of due) trouble(track, why, options.patienceMs);
@@ -109,7 +117,12 @@ interface Taken {
 }
 
 /** Moves each partition on to what it is to be asked for next. What an answer brought must not be lost from here on. */
-function take(answer: FetchAnswer, due: readonly Track[], { patienceMs, fetchBytes }: LaneOptions): Taken {
+function take(
+  answer: FetchAnswer,
+  due: readonly Track[],
+  growing: Growing,
+  { patienceMs, fetchBytes }: LaneOptions,
+): Taken {
   const sets: ArrivedSet[] = [];
   const outOfRange: Track[] = [];
   let haveMoved = false;
@@ -132,7 +145,7 @@ function take(answer: FetchAnswer, due: readonly Track[], { patienceMs, fetchByt
       track.troubledSinceMs = undefined;
       if (fault === undefined) track.maxBytes = fetchBytes;
       else widen(track, fault.message);
-      sets.push({ set, end, nextOffset, track });
+      sets.push({ set, end, nextOffset, track, ahead: growing.aheadOf(set) });
     } else if (fault?.kind === 'oldFormat') fail(track, fault.message);
     else if (set.end > set.start) widen(track, fault?.message ?? 'its next batch is larger than that');
     else if (track.fetchOffset >= Math.max(set.lastStableOffset, set.highWaterOffset)) {

@@ -1,20 +1,24 @@
 import { type Broker, type Cluster, createCluster } from '../kafkajs/cluster.ts';
 import type { Kafka } from '../kafkajs/shapes.ts';
 import type { AnswerBuffers } from './answer-buffers.ts';
+import type { FetchAnswer } from './fetch-answer.ts';
 import {
-  type FetchAnswer,
   type FetchDefinition,
   type FetchProtocol,
   type FetchRequest,
   fetchApiKey,
   fetchDefinition,
 } from './fetch-protocol.ts';
-import { type Connection, readWhole } from './whole-answers.ts';
+import type { Growing } from './growing.ts';
+import { type Connection, readWhole, watchAnswers } from './whole-answers.ts';
 
 /** What a scan needs of kafkajs 2.x beyond what the sidecar does: to send a request of its own, and to see the connections. */
 interface RawBroker extends Broker {
   lookupRequest(apiKey: number, definition: FetchDefinition): (request: FetchRequest) => FetchProtocol;
-  readonly connectionPool: ConnectionPool & { send(request: FetchProtocol): Promise<FetchAnswer> };
+  readonly connectionPool: ConnectionPool & {
+    getConnectionByRequest?(request: FetchProtocol): Promise<Connection>;
+    send(request: FetchProtocol): Promise<FetchAnswer>;
+  };
   disconnect(): Promise<void>;
 }
 
@@ -44,13 +48,28 @@ export function createRawCluster(kafka: object, buffers: AnswerBuffers): Cluster
   return cluster;
 }
 
-export async function fetchRaw(broker: Broker, request: FetchRequest): Promise<FetchAnswer> {
-  const raw = broker as RawBroker;
+/** What an answer has before what is handed on as its payload: how long it is, and which request it answers. */
+const envelopeBytes = 8;
+
+export async function fetchRaw(broker: Broker, request: FetchRequest, growing?: Growing): Promise<FetchAnswer> {
+  const { connectionPool, lookupRequest, disconnect } = broker as RawBroker;
+  let connection: Connection | undefined;
   try {
-    return await raw.connectionPool.send(raw.lookupRequest(fetchApiKey, fetchDefinition)(request));
+    const protocol = lookupRequest.call(broker, fetchApiKey, fetchDefinition)(request);
+    if (growing !== undefined) {
+      connection = await connectionPool.getConnectionByRequest?.(protocol);
+      const { apiVersion } = protocol.request;
+      const grown = (answer: Buffer, filled: number): void =>
+        growing.grow(answer.subarray(envelopeBytes), filled - envelopeBytes, apiVersion);
+      if (connection !== undefined) watchAnswers(connection, grown);
+    }
+    return await connectionPool.send(protocol);
   } catch (error) {
+    growing?.giveUp();
     // As kafkajs does for its own requests: only then it connects anew.
-    if ((error as Error).name === 'KafkaJSConnectionClosedError') await raw.disconnect();
+    if ((error as Error).name === 'KafkaJSConnectionClosedError') await disconnect.call(broker);
     throw error;
+  } finally {
+    if (connection !== undefined) watchAnswers(connection, undefined);
   }
 }

@@ -4,13 +4,30 @@ import { AbortedBatches } from './aborted-batches.ts';
 import { BadBatch, baseOffsetAt, batchEnd, createBatch, readBatch } from './batch.ts';
 import { type Block, Columns } from './block.ts';
 import { countOdd } from './coverage.ts';
-import type { FetchedSet } from './fetch-protocol.ts';
-import type { ArrivedSet } from './lane.ts';
+import type { FetchedSet } from './fetch-answer.ts';
+import type { ArrivedSet, GrowingSet } from './growing.ts';
 import { readRecords } from './records.ts';
 import { noteUnreadable, readUpTo, type Track, wantedOffsets } from './track.ts';
 
 /** A block is handed over when it has so many, after the batch that brought it there. */
 const fullBlockRecords = 32_768;
+/** A batch begins with its offset. */
+const offsetBytes = 8;
+
+/**
+ * How far a record set has been read while it was still coming. Only batches that leave no doubt are read so early; the first other
+ * one ends it, and what follows waits until all is there.
+ */
+export interface ReadAhead {
+  at: number;
+  previousLast: number;
+  isOver: boolean;
+  readonly aborted: AbortedBatches;
+}
+
+export function createReadAhead(set: FetchedSet): ReadAhead {
+  return { at: set.start, previousLast: -1, isOver: false, aborted: new AbortedBatches(set.aborted) };
+}
 
 /** Reads record sets into blocks: one reader for a scan, because one set of columns is enough. */
 export class Reader {
@@ -24,15 +41,18 @@ export class Reader {
     this.#columns = new Columns(withKeys);
   }
 
-  /** The blocks of one record set, as far as `walk` found it believable. `track` is told of each before it is handed over. */
-  *read(payload: Buffer, { set, end, nextOffset, track }: ArrivedSet, leader: number): Generator<Block> {
+  /**
+   * The blocks of one record set, as far as `walk` found it believable, and beyond what was read ahead of it. `track` is told of
+   * each before it is handed over.
+   */
+  *read(payload: Buffer, { set, end, nextOffset, track, ahead }: ArrivedSet, leader: number): Generator<Block> {
     const batch = this.#batch;
     const columns = this.#columns;
-    const aborted = new AbortedBatches(set.aborted);
+    const { aborted, at: start } = ahead;
+    let { previousLast } = ahead;
     let isAppendTime = false;
-    let previousLast = -1;
     let isLost = false;
-    for (let at = set.start; at < end; ) {
+    for (let at = start; at < end; ) {
       const next = batchEnd(payload, at, end)!;
       const fault = this.#readHeader(payload, at, next, { previousLast, end, set, track });
       at = next;
@@ -55,9 +75,56 @@ export class Reader {
     }
     if (isLost) this.#pass(track, 'unreadable', track.nextOffset, nextOffset - 1);
     readUpTo(track, nextOffset);
-    track.bytes += end - set.start;
+    track.bytes += Math.max(0, end - start);
     if (columns.count > 0) yield this.#block(track, leader, isAppendTime);
     columns.empty();
+  }
+
+  /** The blocks of what has come so far of one record set: the first `filled` bytes of the payload are there. */
+  *readAhead(payload: Buffer, { set, track, ahead }: GrowingSet, filled: number, leader: number): Generator<Block> {
+    const batch = this.#batch;
+    const columns = this.#columns;
+    let isAppendTime = false;
+    for (;;) {
+      if (columns.count >= fullBlockRecords) {
+        yield this.#block(track, leader, isAppendTime);
+        columns.empty();
+      }
+      const end = this.#wholeBatch(payload, set, ahead, filled);
+      if (end === undefined) break;
+      const place = { previousLast: ahead.previousLast, end: end + offsetBytes <= set.end ? set.end : end, set, track };
+      const fault = this.#readHeader(payload, ahead.at, end, place);
+      if (fault !== undefined || batch.baseOffset >= track.toOffset) {
+        ahead.isOver = true;
+        break;
+      }
+      if (columns.count > 0 && isAppendTime !== batch.isLogAppendTime) {
+        yield this.#block(track, leader, isAppendTime);
+        columns.empty();
+        continue;
+      }
+      isAppendTime = batch.isLogAppendTime;
+      ahead.previousLast = batch.lastOffset;
+      track.bytes += end - ahead.at;
+      ahead.at = end;
+      this.#readBatch(payload, ahead.aborted, track);
+    }
+    if (columns.count > 0) yield this.#block(track, leader, isAppendTime);
+    columns.empty();
+  }
+
+  /** Where the next batch ends, if it is there and so is the offset of the one behind it, which it is held against. While a
+   * block is with whoever asked for it, the connection may break, and then it is over. */
+  #wholeBatch(payload: Buffer, set: FetchedSet, ahead: ReadAhead, filled: number): number | undefined {
+    if (ahead.isOver) return undefined;
+    try {
+      const end = batchEnd(payload, ahead.at, Math.min(filled, set.end));
+      if (end === undefined) return undefined;
+      return Math.min(end + offsetBytes, set.end) <= filled ? end : undefined;
+    } catch {
+      ahead.isOver = true;
+      return undefined;
+    }
   }
 
   /**

@@ -4,6 +4,7 @@ import type { Block } from './block.ts';
 import { findBounds, type Place } from './bounds.ts';
 import { type Coverage, readResume, writeResume } from './coverage.ts';
 import type { Isolation } from './fetch-protocol.ts';
+import type { Growing } from './growing.ts';
 import { type Arrived, runLane } from './lane.ts';
 import { createRawCluster } from './raw-broker.ts';
 import { Reader } from './reader.ts';
@@ -62,6 +63,9 @@ export class Scan implements AsyncIterable<Block> {
   readonly #buffers = new AnswerBuffers(8);
   readonly #stop = new AbortController();
   readonly #waiting: Arrived[] = [];
+  /** By node id: the fetch that is under way. */
+  readonly #growing = new Map<number, Growing>();
+  readonly #failed = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
   #tracks: readonly Track[] = [];
   #wakeReader: () => void = () => {};
@@ -93,6 +97,7 @@ export class Scan implements AsyncIterable<Block> {
           yield* this.#read(reader, arrived);
           continue;
         }
+        if (yield* this.#readAhead(reader)) continue;
         if (this.#lanes.size === 0 && !this.#tracks.some(isWanted)) break;
         await new Promise<void>((resolve) => {
           this.#wakeReader = resolve;
@@ -126,15 +131,31 @@ export class Scan implements AsyncIterable<Block> {
 
   *#read(reader: Reader, { answer, leader, sets }: Arrived): Generator<Block> {
     for (const set of sets) {
-      for (const block of reader.read(answer.payload, set, leader)) {
-        this.#readMs = performance.now();
-        this.#sayProgress();
-        yield block;
-      }
+      for (const block of reader.read(answer.payload, set, leader)) yield this.#told(block);
     }
     this.#buffers.giveBack(answer.payload);
     this.#readMs = performance.now();
     for (const wake of this.#wakeLanes.splice(0)) wake();
+  }
+
+  /** Reads what has come of answers that are not complete; whether there was any. */
+  *#readAhead(reader: Reader): Generator<Block, boolean> {
+    let isAny = false;
+    for (const growing of this.#growing.values()) {
+      const there = growing.look();
+      if (there === undefined) continue;
+      isAny = true;
+      for (const set of growing.sets) {
+        for (const block of reader.readAhead(there.payload, set, there.filled, growing.leader)) yield this.#told(block);
+      }
+    }
+    return isAny;
+  }
+
+  #told(block: Block): Block {
+    this.#readMs = performance.now();
+    this.#sayProgress();
+    return block;
   }
 
   async #open(): Promise<void> {
@@ -179,6 +200,9 @@ export class Scan implements AsyncIterable<Block> {
         isolation: this.#options.isolation,
         tracks: this.#tracks,
         signal: this.#stop.signal,
+        growing: (growing) => this.#growing.set(growing.leader, growing),
+        toRead: () => this.#wakeReader(),
+        failed: this.#failed,
         arrived: (arrived) => this.#arrived(arrived),
         giveBack: (payload) => this.#buffers.giveBack(payload),
         leadersMoved: () => this.#refreshLeaders(),

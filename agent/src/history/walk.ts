@@ -1,5 +1,5 @@
 import { BadBatch, batchEnd, createBatch, readBatch, readOffsets } from './batch.ts';
-import type { FetchedSet } from './fetch-protocol.ts';
+import type { FetchedSet } from './fetch-answer.ts';
 
 /** What a glance at the batches of an answer says. */
 export interface Walked {

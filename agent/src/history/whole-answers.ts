@@ -29,6 +29,14 @@ const maxAnswerBytes = 512 * 1024 * 1024;
 const sizeBytes = 4;
 const keepAliveAfterMs = 60_000;
 
+const wholes = new WeakMap<Connection, Whole>();
+
+/** `grown` is told how much of an answer has come, each time that is more, but not when it is complete. Undefined: nobody is. */
+export function watchAnswers(connection: Connection, grown: Whole['grown']): void {
+  const whole = wholes.get(connection);
+  if (whole !== undefined) whole.grown = grown;
+}
+
 /** From now on `connection` hands whole answers to kafkajs, in `buffers`. */
 export function readWhole(connection: Connection, buffers: AnswerBuffers): void {
   const { processData, socketFactory } = connection;
@@ -45,6 +53,7 @@ export function readWhole(connection: Connection, buffers: AnswerBuffers): void 
       processData.call(connection, answer);
     },
   });
+  wholes.set(connection, whole);
   connection.processData = (bytes) => whole.copy(bytes);
   connection.socketFactory = (place) => {
     whole.restart();
@@ -80,6 +89,7 @@ function connectInto(whole: Whole, { host, port, ssl, onConnect }: Parameters<So
 
 /** An answer as it comes: first four bytes that say how long it is, then so many. */
 class Whole {
+  grown: ((answer: Buffer, filled: number) => void) | undefined;
   readonly #buffers: AnswerBuffers;
   readonly #then: { fault(length: number): boolean; complete(answer: Buffer): void };
   readonly #size = Buffer.alloc(sizeBytes);
@@ -117,7 +127,10 @@ class Whole {
       this.#answer = this.#buffers.take(sizeBytes + answerLength);
       this.#size.copy(this.#answer);
     }
-    if (this.#at < this.#answer.length) return;
+    if (this.#at < this.#answer.length) {
+      this.grown?.(this.#answer, this.#at);
+      return;
+    }
     const answer = this.#answer;
     this.#answer = undefined;
     this.#at = 0;
