@@ -92,11 +92,7 @@ async function ask(
       maxBytes: Math.max(fetchBytes, due[0]!.maxBytes),
       partitions: due.map(({ partition, fetchOffset, maxBytes }) => ({ partition, fetchOffset, maxBytes })),
     };
-    const answer = await fetchRaw(
-      broker,
-      request,
-      options.failed.has(nodeId) ? undefined : growing,
-    );
+    const answer = await fetchRaw(broker, request, options.failed.has(nodeId) ? undefined : growing);
     growing.complete();
     if (answer.errorCode !== 0) throw new Error(`it refuses with code ${answer.errorCode}`);
     return { broker, answer, growing };
