@@ -44,7 +44,8 @@ export interface Progress {
 
 /** Answers of one broker that have come and wait to be read, while the next is on its way. */
 const maxWaitingPerBroker = 2;
-const defaultFetchBytes = 4 * 1024 * 1024;
+/** From each answer to the next the connection is idle for a moment, so few and large ones are quicker; of many brokers, less of each. */
+const defaultFetchBytes = { least: 4 * 1024 * 1024, most: 16 * 1024 * 1024 } as const;
 const defaultPatienceMs = 30_000;
 const hastyRefreshMs = 250;
 
@@ -58,7 +59,7 @@ export function scan(kafka: object, options: ScanOptions): Scan {
 
 export class Scan implements AsyncIterable<Block> {
   readonly #options: ScanOptions;
-  readonly #fetchBytes: number;
+  #fetchBytes: number;
   readonly #cluster: Cluster;
   readonly #buffers = new AnswerBuffers(8);
   readonly #stop = new AbortController();
@@ -81,7 +82,7 @@ export class Scan implements AsyncIterable<Block> {
   constructor(kafka: object, options: ScanOptions) {
     const { topic, isolation } = options.resume === undefined ? options : readResume(options.resume);
     this.#options = { ...options, topic, isolation };
-    this.#fetchBytes = options.fetchBytes ?? defaultFetchBytes;
+    this.#fetchBytes = options.fetchBytes ?? defaultFetchBytes.most;
     this.#cluster = createRawCluster(kafka, this.#buffers);
   }
 
@@ -165,6 +166,10 @@ export class Scan implements AsyncIterable<Block> {
     const leaders = await this.#findLeaders();
     const point = resume === undefined ? undefined : readResume(resume);
     const wanted = point?.partitions.map(([partition]) => partition) ?? this.#options.partitions ?? [...leaders.keys()];
+    if (this.#options.fetchBytes === undefined) {
+      const { least, most } = defaultFetchBytes;
+      this.#fetchBytes = Math.max(least, Math.floor(most / new Set(leaders.values()).size));
+    }
     const tracks: Track[] = [];
     for (const partition of wanted.toSorted((one, other) => one - other)) {
       const leader = leaders.get(partition);
