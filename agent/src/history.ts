@@ -9,4 +9,5 @@ export type {
   UnreadableBatch,
 } from './history/coverage.ts';
 export type { Isolation } from './history/fetch-protocol.ts';
-export { type Progress, type Scan, type ScanOptions, scan } from './history/scan.ts';
+export type { Progress } from './history/progress.ts';
+export { type Scan, type ScanOptions, scan } from './history/scan.ts';

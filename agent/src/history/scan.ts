@@ -6,6 +6,7 @@ import { type Coverage, readResume, writeResume } from './coverage.ts';
 import type { Isolation } from './fetch-protocol.ts';
 import type { Growing } from './growing.ts';
 import { type Arrived, runLane } from './lane.ts';
+import { type Progress, progressOf } from './progress.ts';
 import { createRawCluster } from './raw-broker.ts';
 import { Reader } from './reader.ts';
 import { coverageOf, createTrack, isWanted, readUpTo, type Track } from './track.ts';
@@ -29,17 +30,6 @@ export interface ScanOptions {
   /** Called about every `progressEveryMs`, between blocks. */
   readonly onProgress?: (progress: Progress) => void;
   readonly progressEveryMs?: number;
-}
-
-export interface Progress {
-  readonly records: number;
-  readonly bytes: number;
-  readonly offsetsDone: number;
-  readonly offsetsInAll: number;
-  readonly elapsedMs: number;
-  readonly recordsPerSecond: number;
-  /** Undefined until there is a rate to tell it by. */
-  readonly leftMs: number | undefined;
 }
 
 /** Answers of one broker that have come and wait to be read, while the next is on its way. */
@@ -283,19 +273,6 @@ export class Scan implements AsyncIterable<Block> {
     const nowMs = performance.now();
     if (nowMs - this.#saidMs < progressEveryMs) return;
     this.#saidMs = nowMs;
-    const sum = (of: (track: Track) => number): number => this.#tracks.reduce((all, track) => all + of(track), 0);
-    const offsetsDone = sum(({ nextOffset, fromOffset }) => nextOffset - fromOffset);
-    const offsetsInAll = sum(({ toOffset, fromOffset }) => toOffset - fromOffset);
-    const records = sum((track) => track.records);
-    const elapsedMs = this.#elapsedMs();
-    onProgress({
-      records,
-      bytes: sum(({ bytes }) => bytes),
-      offsetsDone,
-      offsetsInAll,
-      elapsedMs,
-      recordsPerSecond: elapsedMs > 0 ? (records * 1000) / elapsedMs : 0,
-      leftMs: offsetsDone > 0 ? (elapsedMs * (offsetsInAll - offsetsDone)) / offsetsDone : undefined,
-    });
+    onProgress(progressOf(this.#tracks, this.#elapsedMs()));
   }
 }
