@@ -8,7 +8,7 @@ import { createRequire } from 'node:module';
 import type { EachBatchPayload, EachMessagePayload, Kafka as KafkaClass } from 'kafkajs';
 import { TumblingCounts } from '../../examples/windows.ts';
 import { heapOf } from '../heap.ts';
-import { type Library, libraries } from './libraries.ts';
+import { type Kafkajs, type Library, libraries } from './libraries.ts';
 
 export interface Contest {
   readonly library: Library;
@@ -40,8 +40,8 @@ interface Player {
 }
 
 // The bare one is loaded first: then whatever patches modules as they are loaded has not been switched on yet.
-const bare = require(contest.bareKafkajs) as { readonly Kafka: typeof KafkaClass };
-const attached = await libraries[contest.library](require);
+const bare = require(contest.bareKafkajs) as Kafkajs;
+const attached = await libraries[contest.library](require, bare);
 const players: { readonly [K in 'bare' | 'attached']: Player } = {
   bare: await enter(new bare.Kafka(kafkaConfig()), 'bare'),
   attached: await enter(attached.kafka(kafkaConfig()), 'attached'),

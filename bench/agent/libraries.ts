@@ -9,19 +9,27 @@ export interface Attached {
   kafka(config: KafkaConfig): KafkaClass;
 }
 
-type Load = (require: NodeJS.Require) => Promise<Attached>;
+export interface Kafkajs {
+  readonly Kafka: typeof KafkaClass;
+}
 
-const plain = (require: NodeJS.Require): Attached => {
-  const { Kafka } = require('kafkajs') as { readonly Kafka: typeof KafkaClass };
+/**
+ * `bare` is the kafkajs that the other consumer of the process is made of. What attaches to an object takes the same: two copies of
+ * one code are compiled each by itself, and differ by up to a tenth for as long as the process lives. What patches the modules
+ * needs a copy of its own.
+ */
+type Load = (require: NodeJS.Require, bare: Kafkajs) => Promise<Attached>;
+
+const own = (require: NodeJS.Require): Attached => {
+  const { Kafka } = require('kafkajs') as Kafkajs;
   return { kafka: (config) => new Kafka(config) };
 };
 
 export const libraries: { readonly [L in Library]: Load } = {
-  none: async (require) => plain(require),
-  tidemark: async (require) => {
+  none: async (_require, { Kafka }) => ({ kafka: (config) => new Kafka(config) }),
+  tidemark: async (_require, { Kafka }) => {
     const { attach } = await import('tidemark');
-    const { kafka } = plain(require);
-    return { kafka: (config) => attach(kafka(config)) };
+    return { kafka: (config) => attach(new Kafka(config)) };
   },
   otel: async (require) => {
     const { NodeSDK } = await import('@opentelemetry/sdk-node');
@@ -34,11 +42,11 @@ export const libraries: { readonly [L in Library]: Load } = {
       instrumentations: [new KafkaJsInstrumentation()],
       spanProcessors: [new BatchSpanProcessor({ exporter: discarding })],
     }).start();
-    return plain(require);
+    return own(require);
   },
   datadog: async (require) => {
     (require(process.env.BENCH_DD_TRACE!) as { init(): void }).init();
-    return plain(require);
+    return own(require);
   },
 };
 

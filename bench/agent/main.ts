@@ -3,7 +3,7 @@
  * consumer reads records of 100 bytes from a real broker. Each library has a process of its own, in which a bare and an attached
  * consumer take turns by blocks; the processes take turns as well, so all see the same machine.
  *
- *   npm run -s bench -- agent [--rounds 100] [--json]
+ *   npm run -s bench -- agent [--rounds 80] [--json]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -34,7 +34,7 @@ interface Entry {
   readonly pairs: number;
 }
 
-/** `none` is the control: a second copy of kafkajs to which nothing is attached. What it adds is what cannot be told apart here. */
+/** `none` is the control: a second consumer to which nothing is attached. What it adds is what cannot be told apart here. */
 const entries: readonly Entry[] = [
   { library: 'none', handler: 'eachMessage', pairs: 1 },
   { library: 'tidemark', handler: 'eachMessage', pairs: 2 },
@@ -45,7 +45,7 @@ const entries: readonly Entry[] = [
 ];
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '100' }, json: { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '80' }, json: { type: 'boolean', default: false } },
 });
 const rounds = Number(options.rounds);
 
