@@ -3,7 +3,7 @@
  * consumer reads records of 100 bytes from a real broker. Each library has a process of its own, in which a bare and an attached
  * consumer take turns by blocks; the processes take turns as well, so all see the same machine.
  *
- *   npm run -s bench -- agent [--rounds 80] [--json]
+ *   npm run -s bench -- agent [--rounds 64] [--json]
  */
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { parseArgs } from 'node:util';
 import { startBroker } from '../../testbed/src/broker/broker.ts';
 import { perRecord } from '../heap.ts';
 import { medianOf } from '../median.ts';
-import { type Ratio, ratioOfTurns } from '../ratio.ts';
+import { ratioOfMedians } from '../ratio.ts';
 import { cacheOf, installed, reported } from '../report.ts';
 import type { Block, Contest, Turn } from './contestant.ts';
 import { environmentOf, type Library } from './libraries.ts';
@@ -37,24 +37,28 @@ interface Entry {
 /** `none` is the control: a second consumer to which nothing is attached. What it adds is what cannot be told apart here. */
 const entries: readonly Entry[] = [
   { library: 'none', handler: 'eachMessage', pairs: 1 },
-  { library: 'tidemark', handler: 'eachMessage', pairs: 2 },
+  { library: 'tidemark', handler: 'eachMessage', pairs: 3 },
   { library: 'otel', handler: 'eachMessage', pairs: 1 },
   { library: 'datadog', handler: 'eachMessage', pairs: 1 },
-  { library: 'tidemark', handler: 'eachBatch', pairs: 2 },
+  { library: 'tidemark', handler: 'eachBatch', pairs: 4 },
   { library: 'otel', handler: 'eachBatch', pairs: 1 },
 ];
 
 const { values: options } = parseArgs({
-  options: { rounds: { type: 'string', default: '80' }, json: { type: 'boolean', default: false } },
+  options: { rounds: { type: 'string', default: '64' }, json: { type: 'boolean', default: false } },
 });
 const rounds = Number(options.rounds);
+
+/** CPU for each record. */
+interface Pair {
+  readonly bareNs: number;
+  readonly addedNs: number;
+}
 
 interface Contestant {
   readonly name: string;
   readonly pairs: number;
-  /** CPU for each record, by pairs. */
-  readonly bareNs: number[];
-  readonly addedNs: number[];
+  readonly rounds: Pair[][];
   turn(turn: Turn): Promise<unknown>;
   end(): Promise<void>;
 }
@@ -110,8 +114,7 @@ async function enter(contest: Omit<Contest, 'brokers' | 'recordsPerBlock'>, pair
   return {
     name: `${library}, ${handler}`,
     pairs,
-    bareNs: [],
-    addedNs: [],
+    rounds: [],
     turn: (turn) => {
       child.send(turn);
       return answer();
@@ -125,27 +128,28 @@ async function enter(contest: Omit<Contest, 'brokers' | 'recordsPerBlock'>, pair
 }
 
 async function playRound(contestant: Contestant, round: number): Promise<void> {
-  for (let i = 0; i < contestant.pairs; i++) await playPair(contestant, round, i);
+  const pairs: Pair[] = [];
+  for (let i = 0; i < contestant.pairs; i++) pairs.push(await playPair(contestant, round + i));
+  if (round >= 0) contestant.rounds.push(pairs);
 }
 
 /** Who goes first alternates as well, so that neither always pays for the other's garbage. */
-async function playPair(contestant: Contestant, round: number, i: number): Promise<void> {
-  const order = (round + i) % 2 === 0 ? (['bare', 'attached'] as const) : (['attached', 'bare'] as const);
+async function playPair(contestant: Contestant, turn: number): Promise<Pair> {
+  const order = turn % 2 === 0 ? (['bare', 'attached'] as const) : (['attached', 'bare'] as const);
   const ns = { bare: 0, attached: 0 };
   for (const block of order) {
     const { records, cpuNs } = (await contestant.turn({ block })) as Block;
     ns[block] = cpuNs / records;
   }
-  if (round < 0) return;
-  contestant.bareNs.push(ns.bare);
-  contestant.addedNs.push(ns.attached - ns.bare);
+  return { bareNs: ns.bare, addedNs: ns.attached - ns.bare };
 }
 
-/** What ours adds in a round ÷ what theirs adds in the same. */
-function against(ours: Contestant, theirs: Contestant): Ratio {
-  const { pairs, addedNs } = ours;
-  const byRound = theirs.addedNs.map((_, round) => meanOf(addedNs.slice(round * pairs, (round + 1) * pairs)));
-  return ratioOfTurns(byRound, theirs.addedNs);
+function addedOf({ rounds }: Contestant): number[][] {
+  return rounds.map((pairs) => pairs.map(({ addedNs }) => addedNs));
+}
+
+function bareOf({ rounds }: Contestant): number[][] {
+  return rounds.map((pairs) => pairs.map(({ bareNs }) => bareNs));
 }
 
 function meanOf(ns: readonly number[]): number {
@@ -159,23 +163,25 @@ function of(library: Library, handler: Contest['handler']): Contestant {
 function report(heap: ReturnType<typeof perRecord>): void {
   const ours = of('tidemark', 'eachMessage');
   const oursBatch = of('tidemark', 'eachBatch');
+  const otel = of('otel', 'eachMessage');
+  const none = of('none', 'eachMessage');
   const ratios = {
-    vsOtel: against(ours, of('otel', 'eachMessage')),
-    vsDatadog: against(ours, of('datadog', 'eachMessage')),
-    vsBare: ratioOfTurns(ours.addedNs, ours.bareNs),
-    vsOtelBatch: against(oursBatch, of('otel', 'eachBatch')),
-    vsBareBatch: ratioOfTurns(oursBatch.addedNs, oursBatch.bareNs),
-    control: ratioOfTurns(of('none', 'eachMessage').addedNs, of('none', 'eachMessage').bareNs),
+    vsOtel: ratioOfMedians(addedOf(ours), addedOf(otel)),
+    vsDatadog: ratioOfMedians(addedOf(ours), addedOf(of('datadog', 'eachMessage'))),
+    vsBare: ratioOfMedians(addedOf(ours), bareOf(ours)),
+    vsOtelBatch: ratioOfMedians(addedOf(oursBatch), addedOf(of('otel', 'eachBatch'))),
+    vsBareBatch: ratioOfMedians(addedOf(oursBatch), bareOf(oursBatch)),
+    control: ratioOfMedians(addedOf(none), bareOf(none)),
   };
-  const runs = contestants.map(({ name, bareNs, addedNs }) => {
-    const added = medianOf(addedNs);
+  const runs = contestants.map((contestant) => {
+    const added = medianOf(addedOf(contestant).flat());
     return {
-      name,
-      bareNs: Math.round(medianOf(bareNs).median),
+      name: contestant.name,
+      bareNs: Math.round(medianOf(bareOf(contestant).flat()).median),
       addedNs: Math.round(added.median),
       addedLowNs: Math.round(added.low),
       addedHighNs: Math.round(added.high),
-      addedMeanNs: Math.round(meanOf(addedNs)),
+      addedMeanNs: Math.round(meanOf(addedOf(contestant).flat())),
     };
   });
   console.table(Object.fromEntries(runs.map(({ name, ...row }) => [name, row])));
