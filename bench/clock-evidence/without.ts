@@ -5,7 +5,7 @@
 import { registerHooks } from 'node:module';
 import type * as Core from '@tidemark/core';
 
-const keepers = ['keepSmallest', 'keepBatchStart', 'keepBrokerClock', 'keepCreateOrder'];
+const keepers = ['keepPairs', 'keepCreateOrder'];
 const mark = '?without';
 
 export async function coreWithoutEvidence(): Promise<typeof Core> {

@@ -4,16 +4,7 @@ import { addDrop, createDrops } from './drops.ts';
 import { enterLeader, enterLeaderEpoch, noteLeaderFrom } from './leader.ts';
 import { isNews, materialMs } from './news.ts';
 import { culpritOf, type Lane, type PartitionState, type TaskState } from './observation.ts';
-import {
-  keepBatchStart,
-  keepBrokerClock,
-  keepCreateOrder,
-  keepExtremes,
-  keepSmallest,
-  type OpenCell,
-  pointOf,
-  resetCell,
-} from './open-cell.ts';
+import { keepCreateOrder, keepExtremes, keepPairs, type OpenCell, pointOf, resetCell } from './open-cell.ts';
 import { createOpenLate } from './open-late.ts';
 import { windowEndMs } from './policy.ts';
 import { addToSketch } from './sketch.ts';
@@ -141,7 +132,9 @@ export function observe(task: TaskState, record: RecordSeen): number {
   }
   partition.nextOffset = offset + 1;
   task.observation.records++;
-  enterSecond(task, record.processedMs);
+  const { processedMs } = record;
+  // A number as an argument is an object of its own, unless the compiler inlines the call: so only where something changes.
+  if (!(processedMs >= task.secondMs && processedMs < task.secondMs + 1000)) enterSecond(task, processedMs);
   if (offset >= partition.append.validUntilOffset) moveToOffset(partition.append, offset);
   if (offset > partition.fetchedUntilOffset) moveFetched(partition, offset);
 
@@ -174,19 +167,8 @@ export function observe(task: TaskState, record: RecordSeen): number {
     if (silentMs > cell.gapMs) noteGap(cell, lane, record);
   }
   if (record.leaderEpoch !== partition.leaderEpoch) enterLeaderEpoch(partition, record.leaderEpoch);
-  const { fetchedMs } = partition;
-  // What the leader before has appended bears the stamp of another clock.
-  if (exact && offset >= partition.leaderFromOffset) {
-    keepSmallest(cell.createToAppend, record.createMs, record.appendMs);
-    keepSmallest(cell.appendToFetch, record.appendMs, fetchedMs);
-    keepBrokerClock(cell, record, partition.append);
-  }
-  // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
-  const knownMs = exact || fetchedMs <= appendHighMs ? fetchedMs : appendHighMs;
-  keepSmallest(cell.createToFetch, record.createMs, knownMs);
-  if (record.startsBatch) keepBatchStart(cell.batchStartToFetch, record, partition);
+  keepPairs(cell, record, partition);
   keepCreateOrder(cell, lane.lastCreate, record);
-  keepSmallest(cell.fetchToProcess, partition.fetchedMs, record.processedMs);
   last.offset = offset;
   last.eventMs = eventMs;
   last.appendLowMs = appendLowMs;

@@ -139,48 +139,67 @@ function copy(into: Extreme, from: LastRecord, delayMs: number): void {
   into.appendExact = from.appendExact;
 }
 
-/**
- * The broker's clock stamped `appendMs` at a moment that the agent's clock brackets. Objects and not their numbers are handed
- * on: a number as an argument is an object of its own for each record, unless this happens to be inlined.
- */
-export function keepBrokerClock(
-  cell: OpenCell,
-  { appendMs }: { readonly appendMs: number },
-  { lowMs, highMs }: { readonly lowMs: number; readonly highMs: number },
-): void {
-  if (appendMs - highMs > cell.brokerClockLowMs) cell.brokerClockLowMs = appendMs - highMs;
-  if (appendMs - lowMs < cell.brokerClockHighMs) cell.brokerClockHighMs = appendMs - lowMs;
-}
-
 function createMinPair(): MinPair {
   return { differenceMs: Number.POSITIVE_INFINITY, fromMs: Number.NaN, toMs: Number.NaN };
 }
 
-/** Keeps the pair with the smallest `to − from`; one with an unknown side (NaN) compares false and is passed over. */
-export function keepSmallest(pair: MinPair, fromMs: number, toMs: number): void {
-  const differenceMs = toMs - fromMs;
-  if (differenceMs < pair.differenceMs) {
-    pair.differenceMs = differenceMs;
-    pair.fromMs = fromMs;
-    pair.toMs = toMs;
-  }
+/** What of a record and its partition tells of clocks. */
+interface Stamped {
+  readonly offset: number;
+  readonly createMs: number;
+  readonly appendMs: number;
+  readonly processedMs: number;
+  readonly startsBatch: boolean;
+}
+
+interface Fetched {
+  readonly fetchedMs: number;
+  readonly leaderFromOffset: number;
+  readonly append: { readonly lowMs: number; readonly highMs: number };
 }
 
 /**
- * The same for the first record of a batch, up to when it was known. Looked up again and compared here: as arguments, also of a
- * call from here, the numbers would be objects for each batch.
+ * Keeps the pairs of stamps with the smallest distance. One with an unknown side (NaN) compares false and is passed over. Objects
+ * and not their numbers are handed on, and each pair is written out: a number as an argument is an object of its own for each
+ * record, unless the call happens to be inlined.
  */
-export function keepBatchStart(
-  pair: MinPair,
-  { createMs, appendMs }: { readonly createMs: number; readonly appendMs: number },
-  { fetchedMs, append }: { readonly fetchedMs: number; readonly append: { readonly highMs: number } },
-): void {
-  const toMs = !Number.isNaN(appendMs) || fetchedMs <= append.highMs ? fetchedMs : append.highMs;
-  const differenceMs = toMs - createMs;
-  if (!(differenceMs < pair.differenceMs)) return;
-  pair.differenceMs = differenceMs;
-  pair.fromMs = createMs;
-  pair.toMs = toMs;
+export function keepPairs(cell: OpenCell, record: Stamped, { fetchedMs, leaderFromOffset, append }: Fetched): void {
+  const { createMs, appendMs, processedMs } = record;
+  const { createToAppend, appendToFetch, createToFetch, batchStartToFetch, fetchToProcess } = cell;
+  const exact = !Number.isNaN(appendMs);
+  // What the leader before has appended bears the stamp of another clock.
+  if (exact && record.offset >= leaderFromOffset) {
+    if (appendMs - createMs < createToAppend.differenceMs) {
+      createToAppend.differenceMs = appendMs - createMs;
+      createToAppend.fromMs = createMs;
+      createToAppend.toMs = appendMs;
+    }
+    if (fetchedMs - appendMs < appendToFetch.differenceMs) {
+      appendToFetch.differenceMs = fetchedMs - appendMs;
+      appendToFetch.fromMs = appendMs;
+      appendToFetch.toMs = fetchedMs;
+    }
+    // The broker's clock stamped it at a moment that the agent's clock brackets.
+    if (appendMs - append.highMs > cell.brokerClockLowMs) cell.brokerClockLowMs = appendMs - append.highMs;
+    if (appendMs - append.lowMs < cell.brokerClockHighMs) cell.brokerClockHighMs = appendMs - append.lowMs;
+  }
+  // A fetch may have told of the record long before the one that brought it, to a consumer that lags.
+  const knownMs = exact || fetchedMs <= append.highMs ? fetchedMs : append.highMs;
+  if (knownMs - createMs < createToFetch.differenceMs) {
+    createToFetch.differenceMs = knownMs - createMs;
+    createToFetch.fromMs = createMs;
+    createToFetch.toMs = knownMs;
+  }
+  if (record.startsBatch && knownMs - createMs < batchStartToFetch.differenceMs) {
+    batchStartToFetch.differenceMs = knownMs - createMs;
+    batchStartToFetch.fromMs = createMs;
+    batchStartToFetch.toMs = knownMs;
+  }
+  if (processedMs - fetchedMs < fetchToProcess.differenceMs) {
+    fetchToProcess.differenceMs = processedMs - fetchedMs;
+    fetchToProcess.fromMs = fetchedMs;
+    fetchToProcess.toMs = processedMs;
+  }
 }
 
 /** How create time went on since the last record whose create time is known. Before the first that is nothing (NaN). */
