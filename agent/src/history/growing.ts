@@ -31,6 +31,7 @@ export class Growing {
   #payload: Buffer | undefined;
   #filled = 0;
   #looked = 0;
+  #isOver = false;
 
   /** `tracks`: what was asked for. `toRead` is called when there is something new to be read. */
   constructor(leader: number, tracks: readonly Track[], toRead: () => void) {
@@ -41,7 +42,7 @@ export class Growing {
 
   /** The first `filled` bytes of the payload have come. */
   grow(payload: Buffer, filled: number, version: number): void {
-    if (filled - this.#looked < leastPieceBytes) return;
+    if (this.#isOver || filled - this.#looked < leastPieceBytes) return;
     this.#payload = payload;
     this.#filled = filled;
     const cursor = (this.#cursor ??= new AnswerCursor(version));
@@ -55,7 +56,7 @@ export class Growing {
 
   /** Undefined if nothing has come since it was called last. */
   look(): { readonly payload: Buffer; readonly filled: number } | undefined {
-    if (this.#payload === undefined || this.#filled === this.#looked) return undefined;
+    if (this.#isOver || this.#payload === undefined || this.#filled === this.#looked) return undefined;
     this.#looked = this.#filled;
     return { payload: this.#payload, filled: this.#filled };
   }
@@ -66,15 +67,15 @@ export class Growing {
 
   /** All of it is there, and is read as a whole from where it was read ahead to. */
   complete(): void {
-    this.#payload = undefined;
+    this.#isOver = true;
   }
 
   /** The rest will not come, and its memory is another's soon. What was read of it is not to be asked for again. */
   giveUp(): void {
+    this.#isOver = true;
     for (const { ahead, track } of this.sets) {
       ahead.isOver = true;
       track.fetchOffset = Math.max(track.fetchOffset, track.nextOffset);
     }
-    this.#payload = undefined;
   }
 }

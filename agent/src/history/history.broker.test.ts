@@ -1,3 +1,4 @@
+import net from 'node:net';
 import kafkajs, { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { consumeAll, createTopic, inOrder, orders, produce, scanAll, startMs } from '../../test/history-stage.ts';
@@ -116,6 +117,34 @@ test.skipIf(missing)('left in the middle and resumed: every record once', async 
   expect(rounds).toBeGreaterThan(2);
   expect(got).toHaveLength(600);
   expect(new Set(got).size).toBe(600);
+});
+
+test.skipIf(missing)('over a network on which no answer comes in time: it asks for less', async () => {
+  const topic = await createTopic(admin);
+  await produce(kafka, topic, orders(4_000, { valueBytes: 1_000 }), 50);
+  const bytesPerMs = 2_000;
+  let connections = 0;
+  const slow = new Kafka({
+    clientId: 'history',
+    brokers: [...brokers],
+    logLevel: logLevel.NOTHING,
+    requestTimeout: 1_000,
+    enforceRequestTimeout: true,
+    socketFactory: ({ host, port, onConnect }) => {
+      connections++;
+      const socket = net.connect({ host, port }, onConnect);
+      socket.on('data', ({ length }: Buffer) => {
+        socket.pause();
+        setTimeout(() => socket.resume(), length / bytesPerMs);
+      });
+      return socket;
+    },
+  });
+  const { records, coverage } = await scanAll(slow, { topic, isolation: 'readUncommitted' });
+  expect(records.map(({ offset }) => offset)).toEqual(Array.from({ length: 4_000 }, (_, i) => i));
+  expect(coverage).toMatchObject({ isComplete: true, records: 4_000 });
+  // It has connected anew, so it was not in time at first.
+  expect(connections).toBeGreaterThan(2);
 });
 
 test.skipIf(missing)('records deleted before and during the scan are counted', async () => {

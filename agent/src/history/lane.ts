@@ -28,8 +28,6 @@ export interface LaneOptions {
   /** A fetch is under way, and what comes of it may be read meanwhile. */
   readonly growing: (growing: Growing) => void;
   readonly toRead: () => void;
-  /** Node ids of brokers that have failed before: an answer that we gave up waiting for may come late, in the place of another. */
-  readonly failed: Set<string>;
   /** Leaders are to be asked for again. */
   readonly leadersMoved: () => Promise<void>;
   readonly fetchSent: () => void;
@@ -41,6 +39,8 @@ export interface LaneOptions {
 
 /** For a partition whose next batch is larger, or unreadable. */
 const maxPartitionBytes = 64 * 1024 * 1024;
+const leastFetchBytes = 128 * 1024;
+const shrinkBy = 4;
 const maxWaitMs = 250;
 const backOffMs = 250;
 /** A topic that is not there may be one that this broker has not heard of yet, but not for long. */
@@ -49,6 +49,7 @@ const goneAfterMs = 5_000;
 /** Fetches from one broker what it leads: the next request is sent before the last answer is read. */
 export async function runLane(nodeId: string, options: LaneOptions): Promise<void> {
   const { tracks, signal } = options;
+  const size: FetchSize = { bytes: options.fetchBytes };
   // Who was served last comes last, because a broker fills its answer in the order of the request.
   let order = tracks.filter(({ leader }) => leader === nodeId);
   while (!signal.aborted) {
@@ -61,10 +62,10 @@ export async function runLane(nodeId: string, options: LaneOptions): Promise<voi
       await pause(backOffMs, signal);
       continue;
     }
-    const asked = await ask(nodeId, due, options);
+    const asked = await ask(nodeId, due, size, options);
     if (asked === undefined) continue;
     const { broker, answer, growing } = asked;
-    const taken = take(answer, due, growing, options);
+    const taken = take(answer, due, growing, size, options);
     const served = new Set(taken.sets.map(({ track }) => track));
     order = [...order.filter((track) => !served.has(track)), ...served];
     if (taken.sets.length > 0) await options.arrived({ leader: Number(nodeId), answer, sets: taken.sets });
@@ -74,12 +75,18 @@ export async function runLane(nodeId: string, options: LaneOptions): Promise<voi
   }
 }
 
+/** What is asked of the broker at once: less where so much does not come within kafkajs's `requestTimeout`. */
+interface FetchSize {
+  bytes: number;
+}
+
 async function ask(
   nodeId: string,
   due: readonly Track[],
+  size: FetchSize,
   options: LaneOptions,
 ): Promise<{ readonly broker: Broker; readonly answer: FetchAnswer; readonly growing: Growing } | undefined> {
-  const { cluster, topic, isolation, fetchBytes } = options;
+  const { cluster, topic, isolation } = options;
   const growing = new Growing(Number(nodeId), due, options.toRead);
   options.growing(growing);
   try {
@@ -89,16 +96,20 @@ async function ask(
       topic,
       isolation,
       maxWaitMs,
-      maxBytes: Math.max(fetchBytes, due[0]!.maxBytes),
+      maxBytes: Math.max(size.bytes, due[0]!.maxBytes),
       partitions: due.map(({ partition, fetchOffset, maxBytes }) => ({ partition, fetchOffset, maxBytes })),
     };
-    const answer = await fetchRaw(broker, request, options.failed.has(nodeId) ? undefined : growing);
+    const answer = await fetchRaw(broker, request, growing);
     growing.complete();
     if (answer.errorCode !== 0) throw new Error(`it refuses with code ${answer.errorCode}`);
     return { broker, answer, growing };
   } catch (error) {
-    options.failed.add(nodeId);
     if (options.signal.aborted) return undefined;
+    if ((error as Error).name === 'KafkaJSRequestTimeoutError' && size.bytes > leastFetchBytes) {
+      size.bytes = Math.max(leastFetchBytes, size.bytes / shrinkBy);
+      for (const track of due) track.maxBytes = Math.min(track.maxBytes, size.bytes);
+      return undefined;
+    }
     const why = `broker ${nodeId} cannot be read from: ${rootFault(error).message}`;
     for (const track of due) trouble(track, why, options.patienceMs);
     await options.leadersMoved();
@@ -117,7 +128,8 @@ function take(
   answer: FetchAnswer,
   due: readonly Track[],
   growing: Growing,
-  { patienceMs, fetchBytes }: LaneOptions,
+  size: FetchSize,
+  { patienceMs }: LaneOptions,
 ): Taken {
   const sets: ArrivedSet[] = [];
   const outOfRange: Track[] = [];
@@ -139,7 +151,7 @@ function take(
     if (nextOffset !== undefined && nextOffset > track.fetchOffset) {
       track.fetchOffset = nextOffset;
       track.troubledSinceMs = undefined;
-      if (fault === undefined) track.maxBytes = fetchBytes;
+      if (fault === undefined) track.maxBytes = size.bytes;
       else widen(track, fault.message);
       sets.push({ set, end, nextOffset, track, ahead: growing.aheadOf(set) });
     } else if (fault?.kind === 'oldFormat') fail(track, fault.message);

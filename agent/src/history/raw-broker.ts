@@ -66,8 +66,8 @@ export async function fetchRaw(broker: Broker, request: FetchRequest, growing?: 
     return await connectionPool.send(protocol);
   } catch (error) {
     growing?.giveUp();
-    // As kafkajs does for its own requests: only then it connects anew.
-    if ((error as Error).name === 'KafkaJSConnectionClosedError') await disconnect.call(broker);
+    // kafkajs connects anew only then; and an answer that is not waited for any more must not come in the place of another.
+    await disconnect.call(broker);
     throw error;
   } finally {
     if (connection !== undefined) watchAnswers(connection, undefined);

@@ -56,7 +56,6 @@ export class Scan implements AsyncIterable<Block> {
   readonly #waiting: Arrived[] = [];
   /** By node id: the fetch that is under way. */
   readonly #growing = new Map<number, Growing>();
-  readonly #failed = new Set<string>();
   readonly #lanes = new Map<string, Promise<void>>();
   #tracks: readonly Track[] = [];
   #wakeReader: () => void = () => {};
@@ -197,7 +196,6 @@ export class Scan implements AsyncIterable<Block> {
         signal: this.#stop.signal,
         growing: (growing) => this.#growing.set(growing.leader, growing),
         toRead: () => this.#wakeReader(),
-        failed: this.#failed,
         arrived: (arrived) => this.#arrived(arrived),
         giveBack: (payload) => this.#buffers.giveBack(payload),
         leadersMoved: () => this.#refreshLeaders(),

@@ -52,6 +52,20 @@ test('a connection that broke within an answer: the next begins with one of its 
   expect(made.answers).toEqual(['first', 'anew']);
 });
 
+test('a connection that was left: what still comes of it is not taken for the next one’s', () => {
+  const made = new Handed();
+  const sockets: { isDestroyed: boolean }[] = [];
+  made.socketFactory = () => {
+    const socket = { isDestroyed: false, destroy: () => void (socket.isDestroyed = true) };
+    sockets.push(socket);
+    return socket as never;
+  };
+  readWhole(made, new AnswerBuffers(2));
+  made.connect();
+  made.connect();
+  expect(sockets.map(({ isDestroyed }) => isDestroyed)).toEqual([true, false]);
+});
+
 test('a length that cannot be: the connection is given up', () => {
   const made = connection();
   made.processData(Buffer.from('HTTP/1.1 400'));

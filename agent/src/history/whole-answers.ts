@@ -55,9 +55,13 @@ export function readWhole(connection: Connection, buffers: AnswerBuffers): void 
   });
   wholes.set(connection, whole);
   connection.processData = (bytes) => whole.copy(bytes);
+  let socket: net.Socket | undefined;
   connection.socketFactory = (place) => {
+    // kafkajs ends a socket and does not wait for it: what still comes from there must not be taken for the next one's.
+    socket?.destroy();
     whole.restart();
-    return isKafkajsOwn(socketFactory) ? connectInto(whole, place) : socketFactory(place);
+    socket = isKafkajsOwn(socketFactory) ? connectInto(whole, place) : socketFactory(place);
+    return socket;
   };
 }
 
