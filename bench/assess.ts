@@ -12,6 +12,7 @@ import {
   type State,
   seriesBetween,
 } from '@tidemark/core';
+import { quietHealth } from '../core/test/quiet-health.ts';
 import { medianOf } from './median.ts';
 import { ratioOfMeans } from './ratio.ts';
 import { reported } from './report.ts';
@@ -162,15 +163,7 @@ function reportOf(first: number, end: number, second: number): Report {
     fromMs: secondMs,
     toMs,
     clock: { source: 'none', readings: [], steps: [] },
-    health: {
-      queuedReports: 0,
-      droppedReports: 0,
-      records: 0,
-      redelivered: 0,
-      unreadable: {},
-      overflow: {},
-      errors: 0,
-    },
+    health: quietHealth,
     tasks: [
       {
         id: `group/${first}`,

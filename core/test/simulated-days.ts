@@ -4,6 +4,7 @@ import type { Assessment } from '../src/assessment.ts';
 import { ingest } from '../src/ingest.ts';
 import type { Cell, Point, Report } from '../src/report.ts';
 import { createState, type State } from '../src/state.ts';
+import { quietHealth } from './quiet-health.ts';
 
 /** Seeded days of a few sources that speak seldom enough to live through a fortnight in a second: a report and a tick each two minutes. */
 export interface Days {
@@ -170,14 +171,6 @@ function reportOf(
       },
     ],
     clock: { source: 'none', readings: [], steps: [], epoch: 0 },
-    health: {
-      queuedReports: 0,
-      droppedReports: 0,
-      records: 0,
-      redelivered: 0,
-      unreadable: {},
-      overflow: {},
-      errors: 0,
-    },
+    health: quietHealth,
   };
 }

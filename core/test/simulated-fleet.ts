@@ -2,8 +2,10 @@
  * Seeded fleets for the laws and stories about clocks as a collector sees them: producers, brokers and consumers with true clocks that
  * only the simulator knows, and the reports that the consumers' agents would send, second by second.
  */
+
 import { prng } from '../../testbed/src/story/prng.ts';
 import type { Cell, ClockReading, ClockStep, Pair, Report } from '../src/report.ts';
+import { quietHealth } from './quiet-health.ts';
 import { delays, type Network, networks, type Random } from './simulated-channel.ts';
 
 /** How far a clock is ahead of true time, in ms, at a true time in ms since the start. */
@@ -97,15 +99,7 @@ export function tellFleet(fleet: Fleet): Told[] {
             steps,
             epoch,
           },
-          health: {
-            queuedReports: 0,
-            droppedReports: 0,
-            records: 0,
-            redelivered: 0,
-            unreadable: {},
-            overflow: {},
-            errors: 0,
-          },
+          health: quietHealth,
         },
       });
     }

@@ -51,21 +51,20 @@ export function createRawCluster(kafka: object, buffers: AnswerBuffers): Cluster
 /** What an answer has before what is handed on as its payload: how long it is, and which request it answers. */
 const envelopeBytes = 8;
 
-export async function fetchRaw(broker: Broker, request: FetchRequest, growing?: Growing): Promise<FetchAnswer> {
+/** `growing` is told what has come of the answer while it comes, and that the rest will not where it fails. */
+export async function fetchRaw(broker: Broker, request: FetchRequest, growing: Growing): Promise<FetchAnswer> {
   const { connectionPool, lookupRequest, disconnect } = broker as RawBroker;
   let connection: Connection | undefined;
   try {
     const protocol = lookupRequest.call(broker, fetchApiKey, fetchDefinition)(request);
-    if (growing !== undefined) {
-      connection = await connectionPool.getConnectionByRequest?.(protocol);
-      const { apiVersion } = protocol.request;
-      const grown = (answer: Buffer, filled: number): void =>
-        growing.grow(answer.subarray(envelopeBytes), filled - envelopeBytes, apiVersion);
-      if (connection !== undefined) watchAnswers(connection, grown);
-    }
+    connection = await connectionPool.getConnectionByRequest?.(protocol);
+    const { apiVersion } = protocol.request;
+    const grown = (answer: Buffer, filled: number): void =>
+      growing.grow(answer.subarray(envelopeBytes), filled - envelopeBytes, apiVersion);
+    if (connection !== undefined) watchAnswers(connection, grown);
     return await connectionPool.send(protocol);
   } catch (error) {
-    growing?.giveUp();
+    growing.giveUp();
     // kafkajs connects anew only then; and an answer that is not waited for any more must not come in the place of another.
     await disconnect.call(broker);
     throw error;

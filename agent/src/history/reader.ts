@@ -113,8 +113,10 @@ export class Reader {
     columns.empty();
   }
 
-  /** Where the next batch ends, if it is there and so is the offset of the one behind it, which it is held against. While a
-   * block is with whoever asked for it, the connection may break, and then it is over. */
+  /**
+   * Where the next batch ends, if it is there and so is the offset of the one behind it, which it is held against. While a
+   * block is with whoever asked for it, the connection may break, and then it is over.
+   */
   #wholeBatch(payload: Buffer, set: FetchedSet, ahead: ReadAhead, filled: number): number | undefined {
     if (ahead.isOver) return undefined;
     try {
