@@ -52,6 +52,11 @@ const laneOverdueTimes = 3;
 const goneMs = 300_000;
 const goneTimes = 20;
 
+/** Of a source, or of a part of one: whether it has come to its end there. */
+export function isGoneAfter(silentMs: number, usualGapMs: number): boolean {
+  return silentMs > Math.max(goneMs, goneTimes * usualGapMs);
+}
+
 export type Presence = 'live' | 'silent' | 'gone';
 
 /** `nowMs`: the true time of the task's last report. */
@@ -60,14 +65,14 @@ export function presenceOf(lane: LaneFold, nowMs: number): Presence {
   const silentMs = nowMs - lastSeenMs(lane);
   const ofAll = lane.of.continuedBy === undefined ? presenceOfSource(lane.of, nowMs) : 'gone';
   if (ofAll !== 'live') return ofAll;
-  if (silentMs > Math.max(goneMs, goneTimes * usualGapMs)) return 'gone';
+  if (isGoneAfter(silentMs, usualGapMs)) return 'gone';
   return silentMs > Math.max(leastOverdueMs, laneOverdueTimes * usualGapMs) ? 'silent' : 'live';
 }
 
 /** In whichever partition. */
 export function presenceOfSource({ lastSeenMs, usualGapMs }: SourceFold, nowMs: number): Presence {
   const silentMs = nowMs - lastSeenMs;
-  if (silentMs > Math.max(goneMs, goneTimes * usualGapMs)) return 'gone';
+  if (isGoneAfter(silentMs, usualGapMs)) return 'gone';
   return silentMs > Math.max(leastOverdueMs, overdueTimes * usualGapMs) ? 'silent' : 'live';
 }
 

@@ -5,7 +5,7 @@ import { spokeWithin } from './outage.ts';
 import { chanceOfMissing, type Part } from './part.ts';
 import type { IncidentFold, SourceFold, State } from './state.ts';
 import { leastSuspectMs, type Suspicion, suspicionOf } from './suspicion.ts';
-import { isAssigned, presenceOfSource } from './true-stream-time.ts';
+import { isAssigned, isGoneAfter, presenceOfSource } from './true-stream-time.ts';
 import { isLooked, noteBack, settledMs } from './watch.ts';
 
 /**
@@ -23,9 +23,6 @@ import { isLooked, noteBack, settledMs } from './watch.ts';
 const leastRecords = 100;
 /** That all of what it wrote since fell on its other partitions must be no chance: there are many sources, and many moments. */
 const leastChance = 1e-6;
-/** A part that is silent for this long, or this many times its habit, has come to its end. */
-const goneMs = 300_000;
-const goneTimes = 20;
 
 /** `room`: for so many more suspicions. Returns what is left of it. */
 export function watchParts(state: State, of: SourceFold, room: number, nowMs: number): number {
@@ -56,7 +53,7 @@ function silenceOf(state: State, of: SourceFold, part: Part): Suspicion | undefi
   const { earlier } = of;
   const { gapsMs, records, usualGapMs, lastSeenMs, lastCreatedMs, leader } = part;
   const suspicion = suspicionOf({ gapsMs, records, usualGapMs, lastSeenMs, earlier }, silentMs);
-  if (suspicion === undefined || silentMs > Math.max(goneMs, goneTimes * usualGapMs)) return undefined;
+  if (suspicion === undefined || isGoneAfter(silentMs, usualGapMs)) return undefined;
   if (chanceOfMissing(of, part) > leastChance) return undefined;
   if (of.continuedBy !== undefined || presenceOfSource(of, reportedMs) !== 'live') return undefined;
   if (lanes.some((lane) => lane.replay.state === 'yes') || !lanes.every((lane) => isLooked(state, lane)))
@@ -141,7 +138,7 @@ function follow(state: State, fold: IncidentFold, of: SourceFold, part: Part, no
     const now = silenceOf(state, of, part);
     if (now !== undefined) update(fold, of, part, now);
     else if (of.suspectedSinceMs > sinceMs) turn(fold, 'withdrawn', nowMs, 'it has fallen silent everywhere');
-    else if (nowMs - part.lastSeenMs > Math.max(goneMs, goneTimes * part.usualGapMs)) {
+    else if (isGoneAfter(nowMs - part.lastSeenMs, part.usualGapMs)) {
       turn(fold, 'withdrawn', nowMs, 'it writes there no more');
     }
     return;
