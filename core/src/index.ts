@@ -1,19 +1,24 @@
-export type { ArrivalModel } from './arrival-model.ts';
-export { assess, firstAssessment } from './assess.ts';
-export type * from './assessment.ts';
-export { assessLimits, sourceStates } from './assessment.ts';
+export { assess, firstAssessment } from './assess/assess.ts';
+export type * from './assess/assessment.ts';
+export { assessLimits, sourceStates } from './assess/assessment.ts';
+export type * from './assess/forecast.ts';
+export type { GroupAssessment } from './assess/group-stream-time.ts';
+export type { Suspicion } from './assess/suspicion.ts';
 export * as audit from './audit/index.ts';
 export * from './clock/index.ts';
 export type * from './clocks/known-clock.ts';
 export * as dialects from './dialects/index.ts';
-export * from './finding.ts';
-
 export * from './findings/finding.ts';
-export type * from './forecast.ts';
-export type { GroupAssessment } from './group-stream-time.ts';
-export { ingest, isDuplicate } from './ingest.ts';
+export type { ArrivalModel } from './habits/arrival-model.ts';
+export * from './incidents/incident.ts';
+export { type Remedy, remediesOf } from './incidents/remedy.ts';
+export { ingest, isDuplicate } from './ingest/ingest.ts';
+export { type DropsByGroup, dropsOf } from './ingest/known-drops.ts';
+export { lagsOf, type PartitionLag } from './ingest/partition-lag.ts';
+export { seriesBetween } from './ingest/series.ts';
+export { createState, type LateRow, type State } from './ingest/state.ts';
+export type { ProducerProof, Told } from './ingest/told.ts';
 export * from './interval.ts';
-export { type DropsByGroup, dropsOf } from './known-drops.ts';
 export { isNewsDue, isTickDue, lookForNewsEveryMs } from './news.ts';
 export {
   assign,
@@ -28,7 +33,7 @@ export {
   type PartitionState,
   partitionOf,
   type TaskState,
-} from './observation.ts';
+} from './observe/observation.ts';
 export {
   type FetchSeen,
   flag,
@@ -39,12 +44,8 @@ export {
   observeSeek,
   type RecordSeen,
   setPaused,
-} from './observe.ts';
-export { addRange, type OffsetRange } from './offset-ranges.ts';
-export { lagsOf, type PartitionLag } from './partition-lag.ts';
-export * from './policy.ts';
-export { createProduced, noteProduced, type Produced } from './produced.ts';
-export * from './producer-report.ts';
+} from './observe/observe.ts';
+export { createProduced, noteProduced, type Produced } from './observe/produced.ts';
 export {
   acknowledge,
   beginRequest,
@@ -57,12 +58,14 @@ export {
   type Request,
   type Send,
   settleSend,
-} from './producing.ts';
-export { type Remedy, remediesOf } from './remedy.ts';
+} from './observe/producing.ts';
+export { takeReport } from './observe/take-report.ts';
+export { addRange, type OffsetRange } from './offset-ranges.ts';
+export * from './policy.ts';
+export * from './producer-report.ts';
 export * from './report.ts';
 export { lagMetrics, type Metric, metrics, type Row } from './samples.ts';
 export * from './schedule/index.ts';
-export { seriesBetween } from './series.ts';
 export {
   addToSketch,
   createSketch,
@@ -73,9 +76,6 @@ export {
   type SketchSide,
 } from './sketch.ts';
 export * from './source.ts';
-export { createState, type LateRow, type State } from './state.ts';
-export type { Suspicion } from './suspicion.ts';
-export { takeReport } from './take-report.ts';
 export { arrivalWords } from './telling/arrival-words.ts';
 export { type Colours, darkColours, lightColours } from './telling/colours.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
@@ -86,5 +86,4 @@ export { incidentFacts } from './telling/incident-facts.ts';
 export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
 export { remedyLines } from './telling/remedy-lines.ts';
 export { toldNote } from './telling/told-words.ts';
-export type { ProducerProof, Told } from './told.ts';
 export * from './topology/topology.ts';

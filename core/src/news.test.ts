@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { isNewsDue } from './news.ts';
-import { createObservation, laneOf, openTask, partitionOf, type TaskState } from './observation.ts';
-import { observe, type RecordSeen } from './observe.ts';
+import { createObservation, laneOf, openTask, partitionOf, type TaskState } from './observe/observation.ts';
+import { observe, type RecordSeen } from './observe/observe.ts';
+import { takeReport } from './observe/take-report.ts';
 import type { Cell } from './report.ts';
-import { takeReport } from './take-report.ts';
 
 const quiet = {
   clock: { source: 'none', readings: [], steps: [] },

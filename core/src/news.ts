@@ -1,5 +1,5 @@
-import type { Observation } from './observation.ts';
-import type { State } from './state.ts';
+import type { State } from './ingest/state.ts';
+import type { Observation } from './observe/observation.ts';
 
 /**
  * Records that come materially late where none did a moment ago are *news*: a source that was cut off is back, a clock has

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { firstAssessment } from './assess.ts';
-import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assessment.ts';
+import { firstAssessment } from './assess/assess.ts';
+import type { Assessment, LateTotal, SourceAssessment, TaskAssessment } from './assess/assessment.ts';
+import type { GroupAssessment } from './assess/group-stream-time.ts';
 import type { KnownClock } from './clocks/known-clock.ts';
-import { verdictClass, verdictKinds } from './finding.ts';
 import { type Finding, findingKinds } from './findings/finding.ts';
-import type { GroupAssessment } from './group-stream-time.ts';
+import { verdictClass, verdictKinds } from './incidents/incident.ts';
 import type { BoundedInstant } from './interval.ts';
 import { metrics, type Row } from './samples.ts';
 import type { TopologyNode } from './topology/topology.ts';

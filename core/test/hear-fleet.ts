@@ -1,8 +1,8 @@
-import { assess, firstAssessment } from '../src/assess.ts';
-import type { Assessment } from '../src/assessment.ts';
+import { assess, firstAssessment } from '../src/assess/assess.ts';
+import type { Assessment } from '../src/assess/assessment.ts';
 import type { Finding } from '../src/findings/finding.ts';
-import { ingest } from '../src/ingest.ts';
-import { createState, type State } from '../src/state.ts';
+import { ingest } from '../src/ingest/ingest.ts';
+import { createState, type State } from '../src/ingest/state.ts';
 import { fleetStartMs, type Told } from './simulated-fleet.ts';
 
 export interface Heard {

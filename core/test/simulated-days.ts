@@ -1,9 +1,9 @@
 import { prng } from '../../testbed/src/story/prng.ts';
-import { assess, firstAssessment } from '../src/assess.ts';
-import type { Assessment } from '../src/assessment.ts';
-import { ingest } from '../src/ingest.ts';
+import { assess, firstAssessment } from '../src/assess/assess.ts';
+import type { Assessment } from '../src/assess/assessment.ts';
+import { ingest } from '../src/ingest/ingest.ts';
+import { createState, type State } from '../src/ingest/state.ts';
 import type { Cell, Point, Report } from '../src/report.ts';
-import { createState, type State } from '../src/state.ts';
 import { quietHealth } from './quiet-health.ts';
 
 /** Seeded days of a few sources that speak seldom enough to live through a fortnight in a second: a report and a tick each two minutes. */

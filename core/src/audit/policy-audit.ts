@@ -1,5 +1,5 @@
 import type { GracePoint } from '../dialects/grace-curve.ts';
-import { type VerdictKind, verdictKinds } from '../finding.ts';
+import { type VerdictKind, verdictKinds } from '../incidents/incident.ts';
 import { addToSketch, createSketch, type MutableSketch } from '../sketch.ts';
 import { type AuditPolicy, slackMsOf, taskKeyOf } from './audit-policy.ts';
 import type { Audited, Directory } from './audited.ts';

@@ -1,6 +1,6 @@
 /** The clocks' part of a tick: steps each time, all else each 10 s. */
 import { settleFindings } from '../findings/settle.ts';
-import type { State } from '../state.ts';
+import type { State } from '../ingest/state.ts';
 import { feedSeconds } from './channels.ts';
 import { solvedDrafts, solvedRules, stepDrafts, stepRules } from './clock-findings.ts';
 import { clockLimits } from './clock-fold.ts';

@@ -2,7 +2,7 @@ import { deserialize, serialize } from 'node:v8';
 import { expect, test } from 'vitest';
 import { hearFleet } from '../../test/hear-fleet.ts';
 import { type Fleet, fleetStartMs, offsetIn, type Told, tellFleet } from '../../test/simulated-fleet.ts';
-import type { Assessment } from '../assessment.ts';
+import type { Assessment } from '../assess/assessment.ts';
 import type { KnownClock } from './known-clock.ts';
 
 const seeds = Array.from({ length: 10 }, (_, i) => i + 1);

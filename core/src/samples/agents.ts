@@ -1,4 +1,4 @@
-import type { AgentAssessment, Assessment } from '../assessment.ts';
+import type { AgentAssessment, Assessment } from '../assess/assessment.ts';
 import { known, type Metric, type Row, row, seconds } from './metric.ts';
 
 const labels: readonly string[] = ['agent', 'host'];

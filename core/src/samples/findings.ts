@@ -1,4 +1,4 @@
-import type { Assessment } from '../assessment.ts';
+import type { Assessment } from '../assess/assessment.ts';
 import { type FindingSubject, findingKinds } from '../findings/finding.ts';
 import { type Metric, type Row, row } from './metric.ts';
 

@@ -1,4 +1,4 @@
-import type { PartitionLag } from '../partition-lag.ts';
+import type { PartitionLag } from '../ingest/partition-lag.ts';
 import { known, type Metric, type Row, row, seconds } from './metric.ts';
 
 type LagMetric = Metric<readonly PartitionLag[]>;

@@ -1,5 +1,5 @@
-import type { Assessment } from '../assessment.ts';
-import { type Incident, type IncidentStatus, verdictClass } from '../finding.ts';
+import type { Assessment } from '../assess/assessment.ts';
+import { type Incident, type IncidentStatus, verdictClass } from '../incidents/incident.ts';
 import { type Metric, type Row, row, taskLabelNames, taskLabels } from './metric.ts';
 
 const place: readonly string[] = ['group', 'topic', 'partition'];

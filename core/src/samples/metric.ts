@@ -1,4 +1,4 @@
-import type { Assessment, TaskAssessment } from '../assessment.ts';
+import type { Assessment, TaskAssessment } from '../assess/assessment.ts';
 
 /** A number with a name and labels, for whatever collects metrics. `From` is what its rows are made of. */
 export interface Metric<From = Assessment> {

@@ -1,4 +1,4 @@
-import type { Assessment, SourceAssessment } from '../assessment.ts';
+import type { Assessment, SourceAssessment } from '../assess/assessment.ts';
 import { plainName } from '../source.ts';
 import { known, type Metric, type Row, seconds, taskLabelNames, taskLabels } from './metric.ts';
 

@@ -1,5 +1,5 @@
-import type { Assessment, TaskAssessment } from '../assessment.ts';
-import type { GroupAssessment } from '../group-stream-time.ts';
+import type { Assessment, TaskAssessment } from '../assess/assessment.ts';
+import type { GroupAssessment } from '../assess/group-stream-time.ts';
 import { plainName } from '../source.ts';
 import { known, type Metric, type Row, row, seconds, taskLabelNames, taskLabels } from './metric.ts';
 

@@ -1,4 +1,4 @@
-import type { Assessment } from '../assessment.ts';
+import type { Assessment } from '../assess/assessment.ts';
 import type { TopologyNode } from '../topology/topology.ts';
 import { known, type Metric, type Row, row, seconds } from './metric.ts';
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { ArrivalModel } from '../arrival-model.ts';
+import type { ArrivalModel } from '../habits/arrival-model.ts';
 import { arrivalWords } from './arrival-words.ts';
 
 const hourMs = 3_600_000;

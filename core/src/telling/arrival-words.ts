@@ -1,6 +1,6 @@
-import type { ArrivalModel } from '../arrival-model.ts';
-import type { QuietHours } from '../day-rhythm.ts';
-import type { PaceKind } from '../pace.ts';
+import type { ArrivalModel } from '../habits/arrival-model.ts';
+import type { QuietHours } from '../habits/day-rhythm.ts';
+import type { PaceKind } from '../habits/pace.ts';
 import { formatDuration } from './format.ts';
 
 /** Shorter silences are no news at any time of the day. */

@@ -1,4 +1,4 @@
-import type { VerdictKind } from '../finding.ts';
+import type { VerdictKind } from '../incidents/incident.ts';
 
 /**
  * Okabe and Ito's colours, which people with any colour vision tell apart, darkened on white and brightened on black as far as

@@ -1,4 +1,4 @@
-import type { Ahead, EvidenceOf, Incident, IncidentKind, Silence } from '../finding.ts';
+import type { Ahead, EvidenceOf, Incident, IncidentKind, Silence } from '../incidents/incident.ts';
 import type { Culprit } from '../report.ts';
 import { sourceName } from '../source.ts';
 import { formatDuration, formatOffset, formatPartition } from './format.ts';

@@ -1,4 +1,4 @@
-import type { Forecast } from '../forecast.ts';
+import type { Forecast } from '../assess/forecast.ts';
 import { formatCount, formatCounted, formatDuration } from './format.ts';
 
 /**

@@ -1,6 +1,6 @@
-import { type Incident, isConfirmed } from '../finding.ts';
+import type { Suspicion } from '../assess/suspicion.ts';
+import { type Incident, isConfirmed } from '../incidents/incident.ts';
 import type { BoundedInstant } from '../interval.ts';
-import type { Suspicion } from '../suspicion.ts';
 import { culpritFact, evidenceFacts, type Fact, type FactPart } from './evidence-facts.ts';
 import { formatCount, formatDuration, formatPartition, formatRanges, wholeSeconds } from './format.ts';
 import { wordsOf } from './incident-words.ts';

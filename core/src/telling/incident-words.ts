@@ -1,4 +1,4 @@
-import { type Incident, type IncidentKind, isConfirmed, verdictClass } from '../finding.ts';
+import { type Incident, type IncidentKind, isConfirmed, verdictClass } from '../incidents/incident.ts';
 import { sourceName } from '../source.ts';
 import { formatCounted, formatDuration } from './format.ts';
 

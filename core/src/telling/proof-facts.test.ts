@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { sentence } from '../sentence.ts';
-import type { ProducerProof } from '../told.ts';
+import { sentence } from '../incidents/sentence.ts';
+import type { ProducerProof } from '../ingest/told.ts';
 import { proofFacts } from './proof-facts.ts';
 import { toldNote } from './told-words.ts';
 

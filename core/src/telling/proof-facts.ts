@@ -1,5 +1,5 @@
+import type { ProducerProof } from '../ingest/told.ts';
 import { type ProduceFailure, produceFailures } from '../producer-report.ts';
-import type { ProducerProof } from '../told.ts';
 import type { Fact, FactPart } from './evidence-facts.ts';
 import { formatCounted } from './format.ts';
 

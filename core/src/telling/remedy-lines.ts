@@ -1,5 +1,5 @@
-import type { Incident } from '../finding.ts';
-import { type Remedy, remediesOf } from '../remedy.ts';
+import type { Incident } from '../incidents/incident.ts';
+import { type Remedy, remediesOf } from '../incidents/remedy.ts';
 import { sourceName } from '../source.ts';
 import { formatDuration } from './format.ts';
 

@@ -1,4 +1,4 @@
-import type { SourceAssessment } from '../assessment.ts';
+import type { SourceAssessment } from '../assess/assessment.ts';
 import { formatCounted, formatDuration } from './format.ts';
 
 /** What a source's own agents add to its state, as a note beside it; empty where that is nothing. */

@@ -1,6 +1,6 @@
-import { assessLimits } from '../assessment.ts';
+import { assessLimits } from '../assess/assessment.ts';
+import type { State, TaskFold } from '../ingest/state.ts';
 import { historyMs } from '../seconds.ts';
-import type { State, TaskFold } from '../state.ts';
 import { discover, type NodeSeen, saidWrites } from './discover.ts';
 import type { InputFold } from './input.ts';
 import { shownNode } from './shown.ts';

@@ -1,8 +1,8 @@
-import { appendOf, type Correction } from '../arrival.ts';
-import { assessLimits } from '../assessment.ts';
+import { assessLimits } from '../assess/assessment.ts';
+import { partitionKey } from '../assess/stall.ts';
+import { appendOf, type Correction } from '../habits/arrival.ts';
+import type { State, TaskFold } from '../ingest/state.ts';
 import type { Cell, FetchCell, TopicPartition } from '../report.ts';
-import { partitionKey } from '../stall.ts';
-import type { State, TaskFold } from '../state.ts';
 import { nodeIdOf, stageOf } from './discover.ts';
 import { createInput, type InputFold, learnPosition, learnRecords } from './input.ts';
 import { type TopologySpec, topologyLimits } from './topology.ts';

@@ -1,6 +1,6 @@
+import type { TaskFold } from '../ingest/state.ts';
 import { nearestRank } from '../nearest-rank.ts';
 import type { Cell, FetchCell, TopicPartition } from '../report.ts';
-import type { TaskFold } from '../state.ts';
 
 /**
  * How far a group is in one partition, whichever of its tasks reads it: the committed position outlives a task, and so does
