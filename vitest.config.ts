@@ -4,6 +4,8 @@ import { defineConfig } from 'vitest/config';
 const ssr = { resolve: { conditions: ['tidemark-source'] } };
 // What a test starts keeps nothing, unless the test says where.
 const env = { TIDEMARK_STORE: 'off' };
+// Waiting for a condition ends when it holds, or in vain after this: longer than any machine stalls, and said once, here.
+const patience = { expect: { poll: { timeout: 60_000 } } };
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.real.test.ts'];
 
 export default defineConfig({
@@ -16,7 +18,8 @@ export default defineConfig({
           env,
           include: ['{core,config,agent,collector,dashboard,testbed,cli,test}/**/*.test.ts'],
           exclude: [...exclude, '**/*.broker.test.ts'],
-          testTimeout: 60_000,
+          ...patience,
+          testTimeout: 120_000,
           hookTimeout: 120_000,
         },
       },
@@ -29,6 +32,7 @@ export default defineConfig({
           include: ['**/*.broker.test.ts'],
           exclude,
           globalSetup: ['testbed/src/broker/vitest-setup.ts'],
+          ...patience,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

@@ -9,6 +9,8 @@ export default defineConfig({
     include: ['**/*.real.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['testbed/src/broker/vitest-setup.ts'],
+    // As in `vitest.config.ts`.
+    expect: { poll: { timeout: 60_000 } },
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,

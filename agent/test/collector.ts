@@ -6,26 +6,40 @@ import type { Cell, Report } from '@tidemark/core';
 /** What a collector is to an agent: something that takes reports, or does not. */
 export interface ReportTaker {
   readonly url: string;
+  /** Each once, as a collector counts them: an agent that did not hear the answer in time sends its report again. */
   readonly reports: Report[];
-  /** What the next requests are answered with. */
-  answer: { status: number; body: string };
+  /** How often a report was accepted. */
+  accepted: number;
+  /** What the next requests are answered with: nothing for as long as it stays silent, or the connection is closed. */
+  answer: { readonly status: number; readonly body: string } | 'silence' | 'hang up';
   stop(): Promise<void>;
 }
 
-export async function startReportTaker(port = 0): Promise<ReportTaker> {
+export async function startReportTaker(): Promise<ReportTaker> {
   const reports: Report[] = [];
-  const taker = { answer: { status: 202, body: '{}' } };
+  const taken = new Set<string>();
+  const taker: Pick<ReportTaker, 'accepted' | 'answer'> = { accepted: 0, answer: { status: 202, body: '{}' } };
   const server: Server = createServer((request, response) => {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));
     request.on('end', () => {
-      if (request.method === 'POST' && request.url === '/api/report' && taker.answer.status < 300) {
-        reports.push(JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()) as Report);
+      const { answer } = taker;
+      if (answer === 'silence') return;
+      if (answer === 'hang up') {
+        request.socket.destroy();
+        return;
       }
-      response.writeHead(taker.answer.status, { 'content-type': 'application/json' }).end(taker.answer.body);
+      if (request.method === 'POST' && request.url === '/api/report' && answer.status < 300) {
+        const report = JSON.parse(gunzipSync(Buffer.concat(chunks)).toString()) as Report;
+        const id = `${report.agent.id}/${report.sequence}`;
+        if (!taken.has(id)) reports.push(report);
+        taken.add(id);
+        taker.accepted++;
+      }
+      response.writeHead(answer.status, { 'content-type': 'application/json' }).end(answer.body);
     });
   });
-  await new Promise<void>((resolve) => server.listen(port, '127.0.0.1', resolve));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   return Object.assign(taker, {
     url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
     reports,
