@@ -11,6 +11,7 @@ export default defineConfig({
     globalSetup: ['testbed/src/broker/vitest-setup.ts'],
     // As in `vitest.config.ts`.
     expect: { poll: { timeout: 60_000 } },
+    retry: process.env.CI ? 1 : 0,
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
