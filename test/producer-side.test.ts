@@ -170,6 +170,27 @@ describe.for([1, 2, 3, 4])('seed %i', (seed) => {
     expect(stateOf('B', last)).toBe('live');
   });
 
+  test('its state is told also where nobody reads it', () => {
+    const states = (name: string, agent: Agent, moments: readonly number[]) => {
+      const all = assessments(seed, [a, cut], { [name]: agent });
+      return moments.map((ms) => at(all, ms).producers[0]);
+    };
+    const [before, early, during, after, end] = states('B', {}, [39_000, 43_000, 49_000, 52_000, 89_900]);
+    expect([before, early, after].map((it) => [it?.state, it?.heldUp])).toEqual(
+      Array.from({ length: 3 }, () => ['sending', undefined]),
+    );
+    expect(during).toMatchObject({ state: 'cut', heldUp: { brokers: [node] } });
+    expect(Math.abs(during!.heldUp!.sinceMs - startMs - span.fromMs)).toBeLessThan(500);
+    expect(end!.records).toBeGreaterThan(before!.records);
+    expect(states('B', { isRefused: true }, [49_000])[0]).toMatchObject({
+      state: 'refused',
+      heldUp: { brokers: [node] },
+    });
+    const idle = assessments(seed, [a, { name: 'B', ratePerSecond: 30, idle: span }], { B: {} });
+    expect(at(idle, 49_000).producers[0]?.state).toBe('idle');
+    expect(states('B', { deadMs: 41_000 }, [60_000])[0]?.state).toBe('unheard');
+  });
+
   test('one that is idle is suspected of nothing, and holds nothing back', () => {
     const long = { ...span, toMs: 70_000 };
     const all = assessments(seed, [a, { name: 'B', ratePerSecond: 30, idle: long }], { A: {}, B: {} });

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Report } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { type Served, served, storeIn } from '../test/served.ts';
 import { reportsOf, type Story } from '../test/story.ts';
@@ -28,11 +29,43 @@ const away: Story = {
 };
 
 async function told(server: Served, ...stories: readonly Story[]): Promise<void> {
-  for (const report of stories.flatMap(reportsOf)) {
-    server.setNow(report.toMs);
-    await server.post(report);
-  }
+  for (const report of stories.flatMap(reportsOf)) await sent(server, report);
   await server.tickAt(startMs + 60_000);
+}
+
+async function sent(server: Served, report: Report): Promise<void> {
+  server.setNow(report.toMs);
+  await server.post(report);
+}
+
+/** Of a process that only produces: 40 records got in, then nothing for ten seconds while 500 wait. */
+function producerReport(fromMs: number): Report {
+  const [{ agent, ...rest }] = reportsOf({ seed: 8, startMs: fromMs, seconds: 1, agentId: 'agent-4' }) as [Report];
+  const sinceMs = fromMs - 10_000;
+  return {
+    ...rest,
+    agent: { ...agent, host: 'host-2' },
+    tasks: [],
+    producers: [
+      {
+        id: '0',
+        waiting: { records: 500, sends: 500, sinceMs, newestMs: fromMs },
+        givenUp: 3,
+        brokers: [{ node: 1, acknowledgedMs: sinceMs - 20, unansweredSinceMs: sinceMs, failures: { timeout: 2 } }],
+        writes: [
+          {
+            topic: 'orders',
+            partition: 0,
+            leader: 1,
+            records: 40,
+            offsets: [[0, 39]],
+            overflow: 0,
+            acknowledgedMs: sinceMs - 20,
+          },
+        ],
+      },
+    ],
+  };
 }
 
 interface Family {
@@ -78,6 +111,7 @@ test('docs/metrics.md and /metrics name the same metrics, with the same kind, la
   const folder = mkdtempSync(join(tmpdir(), 'tidemark-metrics-'));
   await using server = await served({ nowMs: startMs, store: storeIn(folder, startMs) });
   // Drift takes more than a minute.
+  await sent(server, producerReport(startMs + 58_000));
   await told(server, { ...cut, seconds: 100 }, ahead, away);
   const live = familiesOf(await (await server.get('/metrics')).text());
   const said = documented();
@@ -97,6 +131,21 @@ describe('names follow the rules', async () => {
     expect(name.endsWith('_total')).toBe(kind === 'counter');
     for (const no of ['offset', 'key', 'epoch']) expect(labels).not.toContain(no);
   });
+});
+
+test('a producer by its own agent: what got in, what waits, whether it is cut off now', async () => {
+  await using server = await served({ nowMs: startMs });
+  await sent(server, producerReport(startMs));
+  const row = (name: string) =>
+    server.metric(`tidemark_producer_${name}{cluster="",agent="agent-4",host="host-2",producer="0"}`);
+  await server.tickAt(startMs + 2_000);
+  expect(await row('acknowledged_records_total')).toBe(40);
+  expect(await row('waiting_records')).toBe(500);
+  expect(await row('given_up_records')).toBe(3);
+  expect(Math.abs((await row('oldest_waiting_timestamp_seconds'))! - (startMs / 1000 - 10))).toBeLessThan(1);
+  expect([await row('cut_off'), await row('refused')]).toEqual([1, 0]);
+  await server.tickAt(startMs + 60_000);
+  expect([await row('cut_off'), await row('waiting_records')]).toEqual([undefined, 500]);
 });
 
 describe('a cut, in numbers', () => {

@@ -1,4 +1,13 @@
-import { lagMetrics, lagsOf, type Metric, metrics, type State } from '@tidemark/core';
+import {
+  assessLimits,
+  lagMetrics,
+  lagsOf,
+  type Metric,
+  metrics,
+  producerMetrics,
+  producersOf,
+  type State,
+} from '@tidemark/core';
 import { Counter, Histogram, Registry } from 'prom-client';
 import type { Board } from './board.ts';
 import { type RefusalReason, refusalReasons } from './read-report.ts';
@@ -46,6 +55,10 @@ export function createMetrics(parts: {
   const { state, board } = parts;
   for (const metric of lagMetrics) {
     register(registry, metric, () => cap.apply(metric, metric.rows(lagsOf(state, board.assessment.nowMs))));
+  }
+  for (const metric of producerMetrics) {
+    const all = () => producersOf(state, board.assessment.nowMs, assessLimits.maxProducers);
+    register(registry, metric, () => cap.apply(metric, metric.rows(all())));
   }
   registerLive(registry, parts);
   if (parts.store !== undefined) registerStore(registry, parts.store);

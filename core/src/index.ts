@@ -3,6 +3,8 @@ export type * from './assess/assessment.ts';
 export { assessLimits, sourceStates } from './assess/assessment.ts';
 export type * from './assess/forecast.ts';
 export type { GroupAssessment } from './assess/group-stream-time.ts';
+export { type HeldUp, type ProducerState, producerStates } from './assess/producer-state.ts';
+export { producersOf } from './assess/producers-shown.ts';
 export type { Suspicion } from './assess/suspicion.ts';
 export * as audit from './audit/index.ts';
 export * from './clock/index.ts';
@@ -64,7 +66,7 @@ export { addRange, type OffsetRange } from './offset-ranges.ts';
 export * from './policy.ts';
 export * from './producer-report.ts';
 export * from './report.ts';
-export { lagMetrics, type Metric, metrics, type Row } from './samples.ts';
+export { lagMetrics, type Metric, metrics, producerMetrics, type Row } from './samples.ts';
 export * from './schedule/index.ts';
 export {
   addToSketch,
@@ -84,6 +86,7 @@ export * from './telling/format.ts';
 export { heldBySentence } from './telling/held-by.ts';
 export { incidentFacts } from './telling/incident-facts.ts';
 export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
+export { producerCounts, producerName, producerStateWords } from './telling/producer-words.ts';
 export { remedyLines } from './telling/remedy-lines.ts';
 export { toldNote } from './telling/told-words.ts';
 export * from './topology/topology.ts';

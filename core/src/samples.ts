@@ -9,6 +9,7 @@ import { watermarkMetrics } from './samples/watermarks.ts';
 
 export { lagMetrics } from './samples/lag.ts';
 export type { Metric, Row } from './samples/metric.ts';
+export { producerMetrics } from './samples/producers.ts';
 
 /**
  * An assessment as numbers with names and labels, for whatever collects metrics. Inside, times are milliseconds; from here on

@@ -1,6 +1,8 @@
 import { type Assessment, type Incident, type SeriesPoint, type SourceState, sourceName } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { assessmentOf, emptyAssessment, named, pointsOf, type Story } from '../test/story.ts';
+import { cutProducer, idleProducer, withProducers } from '../test/story-producers.ts';
+import { withProof } from '../test/story-proof.ts';
 import { headlineOf } from './headline.ts';
 import { taskCards } from './task-cards.ts';
 
@@ -8,6 +10,12 @@ const nowMs = 1_772_366_400_000;
 const told = (story: Omit<Story, 'nowMs'>, change: (assessment: Assessment) => Assessment = (it) => it) => {
   const whole = { nowMs, quiet: true, ...story };
   return headlineOf(change(assessmentOf(whole)), pointsOf(whole, 60));
+};
+/** B is cut off, by the word of its own agent. */
+const proved = withProof({ assessment: assessmentOf({ nowMs, quiet: true, cut: { sinceS: 32 } }), points: [] }, 32);
+const provedCut: Assessment = {
+  ...proved.assessment,
+  producers: [{ ...cutProducer(nowMs, 32), sources: idleProducer(nowMs).sources }],
 };
 const withIncidents = (change: (incident: Incident) => Incident) => (assessment: Assessment) => ({
   ...assessment,
@@ -103,8 +111,38 @@ describe('the state in one sentence', () => {
       level: 'good',
       text: 'Waiting for the first record',
     },
+    {
+      why: 'producers only, and all is well',
+      headline: headlineOf(withProducers(nowMs, [idleProducer(nowMs)]), []),
+      level: 'good',
+      text: 'Producers are watched, and no consumer yet',
+    },
+    {
+      why: 'a producer that says itself that it is cut off, and nobody that is watched reads it',
+      headline: headlineOf(withProducers(nowMs, [idleProducer(nowMs), cutProducer(nowMs, 32)]), []),
+      level: 'bad',
+      text: 'Producer no. 1 on orders-eu-2 is cut off from broker 2 for 32 s: 1,203 records wait',
+    },
+    {
+      why: 'many of them are counted',
+      headline: headlineOf(
+        withProducers(
+          nowMs,
+          [1, 2].map((id) => ({ ...cutProducer(nowMs, 32), id: String(id) })),
+        ),
+        [],
+      ),
+      level: 'bad',
+      text: '2 producers get no record to the broker: 2,406 records wait',
+    },
+    {
+      why: 'a cut that an incident tells of is told once',
+      headline: headlineOf(provedCut, []),
+      level: 'bad',
+      text: '1 producer is cut off: no record late so far',
+    },
   ])('$why', ({ headline, level, text, details = [] }) => {
-    expect(headline).toEqual({ level, text, details });
+    expect(headline).toMatchObject({ level, text, details });
   });
 });
 

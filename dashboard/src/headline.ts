@@ -6,6 +6,8 @@ import {
   forecastLines,
   type Incident,
   isConfirmed,
+  producerName,
+  producerStateWords,
   type SeriesPoint,
   type SourceState,
   sourceKey,
@@ -27,6 +29,8 @@ export interface Headline {
   readonly text: string;
   /** What else there is to say, most important first. */
   readonly details: readonly string[];
+  /** What is told is an incident, which has a page. */
+  readonly isIncident?: true;
 }
 
 /** The state of everything, as one would tell it to the person who has just been woken. */
@@ -37,22 +41,36 @@ export function headlineOf(assessment: Assessment, points: readonly SeriesPoint[
   const isLost = lost > 0 && lost === agents.length;
   const gone: News[] = isLost ? [{ level: 'watch', text: 'No agent reports any more' }] : [];
   const others = otherLateness(points, nowMs - newsMs);
-  const news = [...gone, ...incidentNews(assessment), ...silences(assessment), ...clockNews(assessment), ...others];
+  const news = [
+    ...gone,
+    ...incidentNews(assessment),
+    ...heldUp(assessment),
+    ...silences(assessment),
+    ...clockNews(assessment),
+    ...others,
+  ];
   if (lost > 0 && !isLost) {
     news.push({ level: 'watch', text: `${formatCounted(lost, 'agent')} of ${agents.length} stopped reporting` });
   }
   const [first, ...rest] = ranks.flatMap((level) => news.filter((item) => item.level === level));
   if (first !== undefined && first.level !== 'good') {
-    return { level: first.level, text: first.text, details: rest.map((item) => item.text) };
+    return { ...first, details: rest.map((item) => item.text) };
   }
   const isOn = tasks.some((task) => task.streamTimeMs !== undefined);
-  const text = others.length > 0 ? 'Nothing is falsely late' : isOn ? 'All on time' : 'Waiting for the first record';
+  const text = others.length > 0 ? 'Nothing is falsely late' : isOn ? 'All on time' : waitingText(assessment);
   return { level: 'good', text, details: news.map((item) => item.text) };
+}
+
+function waitingText({ tasks, producers }: Assessment): string {
+  return tasks.length === 0 && producers.length > 0
+    ? 'Producers are watched, and no consumer yet'
+    : 'Waiting for the first record';
 }
 
 interface News {
   readonly level: 'good' | 'watch' | 'bad';
   readonly text: string;
+  readonly isIncident?: true;
 }
 const ranks = ['bad', 'watch', 'good'] as const;
 
@@ -69,6 +87,7 @@ function incidentNews(assessment: Assessment): News[] {
     return {
       level: isFalse ? 'bad' : 'watch',
       text: `${wordsOf({ kind }).news(sources, lasting)}: ${costOf(incidents)}`,
+      isIncident: true,
     };
   });
 }
@@ -82,6 +101,28 @@ export function isNews(incident: Incident, nowMs: number): boolean {
 
 function isOpen(incident: Incident): boolean {
   return incident.status === 'open';
+}
+
+/** Producers that say themselves that their records are held up, where no incident tells of it: nobody that is watched reads them. */
+function heldUp({ producers, incidents }: Assessment): News[] {
+  const told = new Set(incidents.filter(isOpen).map(({ group, source }) => `${group}|${sourceKey(source)}`));
+  const held = producers.filter(
+    ({ heldUp, sources }) =>
+      heldUp !== undefined && !sources.some(({ group, source }) => told.has(`${group}|${sourceKey(source)}`)),
+  );
+  const [first] = held;
+  if (first === undefined) return [];
+  const records = held.reduce((sum, { waiting }) => sum + (waiting?.records ?? 0), 0);
+  const cost = `${formatCounted(records, 'record waits', 'records wait')}`;
+  const what =
+    held.length === 1
+      ? `${capitalised(producerName(first))} on ${first.host} is ${producerStateWords(first)}`
+      : `${formatCounted(held.length, 'producer')} get no record to the broker`;
+  return [{ level: 'bad', text: `${what}: ${cost}` }];
+}
+
+function capitalised(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
 }
 
 function silences(assessment: Assessment): News[] {

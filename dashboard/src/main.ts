@@ -1,9 +1,11 @@
 import { type Assessment, isConfirmed, type SeriesPoint } from '@tidemark/core';
+import { agentRows, collectorProblems } from './agent-rows.ts';
 import { type Connection, listen, type Update } from './api.ts';
 import { byId } from './element.ts';
 import { groupRows } from './group-rows.ts';
 import { headlineOf } from './headline.ts';
 import { morph } from './morph.ts';
+import { agentsPanel } from './panels/agents.ts';
 import { groupsPanel } from './panels/groups.ts';
 import {
   bannerText,
@@ -15,7 +17,7 @@ import {
 } from './panels/headline.ts';
 import { incidentPanel, unknownIncidentPanel } from './panels/incident.ts';
 import { incidentsPanel } from './panels/incidents.ts';
-import { agentsPanel, sourcesPanel } from './panels/tables.ts';
+import { sourcesPanel } from './panels/tables.ts';
 import { taskCardPanel } from './panels/tasks.ts';
 import { topologyPanel } from './panels/topology.ts';
 import { Plots } from './plots.ts';
@@ -25,7 +27,7 @@ import { taskCards, taskToShow } from './task-cards.ts';
 import { ThemeChoice } from './theme.ts';
 import { layoutOf } from './topology/layout.ts';
 import { nodeRows } from './topology/node-rows.ts';
-import { agentRows, collectorProblems, moreText, partitionRows, sourceRows } from './view.ts';
+import { moreText, partitionRows, sourceRows } from './view.ts';
 
 /** All that the page knows; what is drawn follows from it. */
 const state = {
@@ -100,27 +102,32 @@ function drawContent(assessment: Assessment): void {
   byId('groups').hidden = groups.rows.length === 0;
   morph(byId('groups'), groupsPanel(groups, nowMs));
   byId('task-cards').dataset.count = cards.total === 1 ? 'one' : cards.total <= 3 ? 'few' : 'many';
-  byId('task-more').textContent = cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
+  byId('task-more').textContent =
+    cards.total === 0 ? noTask : cards.rows.length === 0 ? 'No task matches.' : moreText(cards);
   byId('task-filter').hidden = cards.total <= cards.rows.length && state.taskFilter === '';
   morph(byId('incidents'), incidentsPanel(assessment.incidents, nowMs));
-  morph(byId('agents'), agentsPanel(agentRows(assessment.agents), collectorProblems(assessment), nowMs));
+  morph(byId('agents'), agentsPanel(agentRows(assessment), collectorProblems(assessment), nowMs));
   byId('topology-panel').hidden = assessment.topology.nodes.length === 0;
   morph(byId('topology'), topologyPanel(layoutOf(assessment.topology), nodeRows(assessment.topology, nowMs), nowMs));
-  if (task === undefined) return;
+  for (const id of ['progress-panel', 'late-panel', 'sources-panel']) byId(id).hidden = task === undefined;
   const filter = state.sourceFilter;
-  const sources = sourceRows(task, filter);
-  const partitions = partitionRows(assessment, task, filter);
-  morph(byId('sources'), sourcesPanel(sources, partitions, nowMs));
-  byId('source-filter').hidden = sources.more === 0 && partitions.more === 0 && filter === '';
+  if (task !== undefined) {
+    const sources = sourceRows(task, filter);
+    const partitions = partitionRows(assessment, task, filter);
+    morph(byId('sources'), sourcesPanel(sources, partitions, nowMs));
+    byId('source-filter').hidden = sources.more === 0 && partitions.more === 0 && filter === '';
+  }
   plots.show({
     assessment,
     points: state.points,
-    taskId: task.id,
+    taskId: task?.id,
     window: windowAt(nowMs, state.windowMinutes * 60_000),
     sourceFilter: filter,
     palette: theme.palette,
   });
 }
+
+const noTask = 'No consumer is watched: what is read, late or dropped is not known.';
 
 /** The title is seen in the row of tabs, also of a hidden page; the announcement is read aloud when the news changes. */
 function tellNews(): void {

@@ -23,11 +23,14 @@ import { moreText } from './view.ts';
 export interface PlotInput {
   readonly assessment: Assessment;
   readonly points: readonly SeriesPoint[];
-  readonly taskId: string;
+  /** Undefined: none is watched, and clocks are all there is to draw. */
+  readonly taskId: string | undefined;
   readonly window: Window;
   readonly sourceFilter: string;
   readonly palette: Palette;
 }
+
+type TaskPlotInput = PlotInput & { readonly taskId: string };
 
 /** The three charts with their legends and tables. It remembers which lines are hidden and which colour is whose. */
 export class Plots {
@@ -44,12 +47,15 @@ export class Plots {
   }
 
   show(input: PlotInput): void {
-    this.#showProgress(input);
-    this.#showLate(input);
+    const { taskId } = input;
+    if (taskId !== undefined) {
+      this.#showProgress({ ...input, taskId });
+      this.#showLate({ ...input, taskId });
+    }
     this.#showClocks(input);
   }
 
-  #showProgress(input: PlotInput): void {
+  #showProgress(input: TaskPlotInput): void {
     const { palette } = input;
     const view = progressOf(input.assessment, input.points, {
       taskId: input.taskId,
@@ -91,7 +97,7 @@ export class Plots {
     fillOpen('progress-table', () => progressTable(view));
   }
 
-  #showLate(input: PlotInput): void {
+  #showLate(input: TaskPlotInput): void {
     const { palette, taskId, window } = input;
     const look = { palette, widthPx: this.#late.widthPx };
     const bars = lateBarsOf(input.points, { taskId, window, binMs: binFor(window, look.widthPx) });

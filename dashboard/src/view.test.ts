@@ -1,7 +1,6 @@
-import type { AgentAssessment } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { assessmentOf, named } from '../test/story.ts';
-import { agentRows, collectorProblems, partitionRows, partitionsInWords, sourceRows } from './view.ts';
+import { partitionRows, partitionsInWords, sourceRows } from './view.ts';
 
 const nowMs = 1_772_366_400_000;
 const at = (topic: string, partition: number) => ({ topic, partition });
@@ -53,49 +52,5 @@ describe('sources and partitions of a task', () => {
     expect(rows.rows.slice(0, 4).map((row) => row.name)).toEqual(['orders-1', 'orders-0', 'orders-2', 'orders-3']);
     expect(rows.rows[0]).toEqual({ name: 'orders-1', late: 1_200, dropped: 960 });
     expect(rows.more).toBe(488);
-  });
-});
-
-describe('agents', () => {
-  const [healthy] = assessmentOf({ nowMs }).agents as [AgentAssessment];
-  const sick: AgentAssessment = {
-    ...healthy,
-    identity: { ...healthy.identity, id: 'agent-2', host: 'zeta' },
-    missedReports: 2,
-    health: {
-      ...healthy.health,
-      droppedReports: 1_500,
-      unreadable: { 'no timestamp': 3, fine: 0 },
-      overflow: { sources: 12 },
-      errors: 1,
-    },
-  };
-
-  test('a healthy one has nothing to say', () => expect(agentRows([healthy]).rows[0]?.problems).toEqual([]));
-
-  test('what was lost is never silent, and comes first', () => {
-    expect(agentRows([healthy, sick]).rows.map((row) => row.problems)).toEqual([
-      [
-        '1,500 reports dropped by the agent',
-        '2 reports missed here',
-        '1 errors inside the agent',
-        '3 records without a readable event time (no timestamp)',
-        '12 beyond the bound of sources',
-      ],
-      [],
-    ]);
-  });
-
-  test('what went beyond the collector’s own bounds is said too', () => {
-    const assessment = { ...assessmentOf({ nowMs }), overflow: { lanes: 1_200, tasks: 0 } };
-    expect(collectorProblems(assessment)).toEqual(["1,200 lanes beyond the collector's bound: counted, not kept"]);
-  });
-
-  test('a lost one comes before a sick one', () => {
-    expect(agentRows([healthy, sick, { ...healthy, lost: true }]).rows.map((row) => row.lost)).toEqual([
-      true,
-      false,
-      false,
-    ]);
   });
 });

@@ -1,5 +1,4 @@
 import {
-  type AgentAssessment,
   type Assessment,
   arrivalWords,
   type SourceState,
@@ -18,6 +17,7 @@ export const maxShown = {
   sources: 12,
   partitions: 12,
   agents: 8,
+  producers: 4,
   incidents: 50,
   clocks: 8,
   findings: 8,
@@ -126,56 +126,6 @@ export function partitionRows(assessment: Assessment, task: TaskAssessment, filt
     .filter((row) => matches(filter, [row.name]))
     .sort((a, b) => b.dropped - a.dropped || b.late - a.late || byName(a.name, b.name));
   return firstOf(sorted, maxShown.partitions);
-}
-
-export interface AgentRow {
-  readonly id: string;
-  readonly name: string;
-  readonly client: string;
-  readonly lost: boolean;
-  readonly lastReportMs: number;
-  readonly records: number;
-  /** What was lost or left out, in words; empty for a healthy agent. */
-  readonly problems: readonly string[];
-}
-
-export function agentRows(agents: readonly AgentAssessment[]): Shown<AgentRow> {
-  const rows = agents.map((agent) => ({
-    id: agent.identity.id,
-    name: `${agent.identity.host}, process ${agent.identity.processId}`,
-    client: agent.identity.client,
-    lost: agent.lost,
-    lastReportMs: agent.lastReportMs,
-    records: agent.health.records,
-    problems: problemsOf(agent),
-  }));
-  const weight = (row: AgentRow): number => (row.lost ? 2 : 0) + (row.problems.length > 0 ? 1 : 0);
-  rows.sort((a, b) => weight(b) - weight(a) || byName(a.name, b.name) || a.id.localeCompare(b.id));
-  return firstOf(rows, maxShown.agents);
-}
-
-function problemsOf(agent: AgentAssessment): string[] {
-  const { health } = agent;
-  const named = (counts: { readonly [what: string]: number }): [string, number][] => Object.entries(counts);
-  return [
-    ['reports waiting at the agent', health.queuedReports > 1 ? health.queuedReports : 0] as const,
-    ['reports dropped by the agent', health.droppedReports] as const,
-    ['reports missed here', agent.missedReports] as const,
-    ['errors inside the agent', health.errors] as const,
-    ...named(health.unreadable).map(
-      ([reason, count]) => [`records without a readable event time (${reason})`, count] as const,
-    ),
-    ...named(health.overflow).map(([what, count]) => [`beyond the bound of ${what}`, count] as const),
-  ]
-    .filter(([, count]) => count > 0)
-    .map(([what, count]) => `${formatCount(count)} ${what}`);
-}
-
-/** What the collector itself did not keep, in words; empty as long as nothing went beyond its bounds. */
-export function collectorProblems(assessment: Assessment): string[] {
-  return Object.entries(assessment.overflow)
-    .filter(([, count]) => count > 0)
-    .map(([what, count]) => `${formatCount(count)} ${what} beyond the collector's bound: counted, not kept`);
 }
 
 export function matches(filter: string, texts: readonly string[]): boolean {

@@ -4,6 +4,7 @@ import { inkOf, openPage, phone } from './open-page.ts';
 import { hasText, nowMs, stories, told } from './stories.ts';
 import { assessmentOf, emptyAssessment, forecastOf, pointAt, pointsOf, type Story } from './story.ts';
 import { clocksOf, findingsOf, manyClocks } from './story-clocks.ts';
+import { cutProducer, withProducers } from './story-producers.ts';
 import { topologyOf } from './story-topology.ts';
 
 // The built page in a real browser, against a scripted collector. `real-collector.test.ts` has the real one.
@@ -71,6 +72,25 @@ describe('what it says', () => {
     expect(await page.locator('.incident').first().isVisible()).toBe(false);
     await page.getByText('1 silence that came to nothing').click();
     await page.locator('.incident.withdrawn').waitFor();
+  });
+
+  const producers = { assessment: withProducers(nowMs, [cutProducer(nowMs, 32)]), points: [] };
+  story('a host that produces only: what it watches, and no empty charts', producers, async ({ server, browser }) => {
+    await using opened = await openPage(browser, server.url);
+    const { page } = opened;
+    await heading(page).filter({ hasText: 'is cut off from broker 2 for 32 s: 1,203 records wait' }).waitFor();
+    expect((await page.locator('#agents li').first().innerText()).split('\n')).toEqual([
+      '✕',
+      'orders-eu-2, process 4711',
+      'kafkajs 2.2.4 · last report 11:59:59',
+      'producer no. 1: cut off from broker 2 for 32 s',
+      '12,431 records acknowledged, 1,203 wait, the oldest for 32 s, 20 given up',
+    ]);
+    await hasText(page, 'No consumer is watched');
+    expect(await page.locator('#progress-panel').isVisible()).toBe(false);
+    server.tick(told({ quiet: true }, nowMs + 1_000));
+    await heading(page).filter({ hasText: 'All on time' }).waitFor();
+    expect(await page.locator('#progress-panel').isVisible()).toBe(true);
   });
 
   const held = { quiet: true, topology: topologyOf(nowMs) };

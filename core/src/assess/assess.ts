@@ -74,7 +74,7 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
       health: agent.health,
     })),
     tasks,
-    producers: producersOf(state),
+    producers: producersOf(state, nowMs),
     groups: assessGroups(state, tasks, nowMs),
     hosts: [...state.hosts.values()].map((host) => hostClock(host, nowMs)),
     clocks,

@@ -12,6 +12,7 @@ import type { ToldSource } from '../source.ts';
 import type { Topology } from '../topology/topology.ts';
 import type { Forecast } from './forecast.ts';
 import type { GroupAssessment } from './group-stream-time.ts';
+import type { HeldUp, ProducerState } from './producer-state.ts';
 import type { Suspicion } from './suspicion.ts';
 
 /** What the collector believes at `nowMs`. Plain JSON, made anew each tick; what did not change is the same object. */
@@ -52,12 +53,16 @@ export interface AgentAssessment {
 
 /** A producer by its own agent, at its last report. Instants are true time, as far as known. */
 export interface ProducerAssessment {
+  /** In its process: they are counted from 0. */
+  readonly id: string;
   readonly agentId: string;
   readonly host: string;
   readonly processId: number;
   readonly cluster?: string;
   readonly producerId?: string;
-  readonly closed: boolean;
+  readonly state: ProducerState;
+  /** While its state is `cut` or `refused`. */
+  readonly heldUp?: HeldUp;
   readonly reportedMs: number;
   readonly waiting?: WaitingRecords;
   readonly givenUp: number;

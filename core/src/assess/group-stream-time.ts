@@ -1,7 +1,8 @@
 import type { State } from '../ingest/state.ts';
 import type { BoundedInstant, Interval } from '../interval.ts';
 import type { ToldSource } from '../source.ts';
-import { assessLimits, type TaskAssessment } from './assessment.ts';
+import { isAgentLost } from './agent-lost.ts';
+import type { TaskAssessment } from './assessment.ts';
 
 /**
  * The true stream time of a consumer group: the least of its tasks', for the group is only as far as the one that has the oldest
@@ -71,11 +72,6 @@ function thatCount(
   const heard = new Set(members.filter((task) => !lost.has(task)).flatMap((task) => [...placesOf(state, task)]));
   for (const task of lost) if ([...placesOf(state, task)].every((place) => heard.has(place))) lost.delete(task);
   return { counted: members.filter((task) => lost.has(task) || !isAgentLost(state, task.agentId, nowMs)), lost };
-}
-
-function isAgentLost({ agents }: State, agentId: string, nowMs: number): boolean {
-  const agent = agents.get(agentId);
-  return agent === undefined || nowMs - agent.lastReportMs > assessLimits.agentLostMs;
 }
 
 /** The partitions that a task has, as keys; without assignments, those that it has had records of. */

@@ -1,11 +1,13 @@
 import type { State } from '../ingest/state.ts';
+import { isAgentLost } from './agent-lost.ts';
 import type { ProducerAssessment } from './assessment.ts';
+import { producerStateOf } from './producer-state.ts';
 
-/** Those shown; more are counted by the agents that see them. */
+/** Those in the assessment; metrics have them all. */
 const maxShown = 500;
 
-/** The producers that have an agent, with what their records are called where they are read. */
-export function producersOf(state: State): readonly ProducerAssessment[] {
+/** The latest producers that have an agent, with what their records are called where they are read. */
+export function producersOf(state: State, nowMs: number, max: number = maxShown): readonly ProducerAssessment[] {
   if (state.producers.size === 0) return none;
   const named = new Map<string, ProducerAssessment['sources'][number][]>();
   for (const { group, source, writers } of state.sources.values()) {
@@ -15,13 +17,14 @@ export function producersOf(state: State): readonly ProducerAssessment[] {
       named.set(key, sources);
     }
   }
-  return [...state.producers.values()].slice(-maxShown).map((producer) => ({
+  return [...state.producers.values()].slice(-max).map((producer) => ({
+    id: producer.id,
     agentId: producer.agentId,
     host: producer.host,
     processId: producer.processId,
     ...(producer.cluster === undefined ? {} : { cluster: producer.cluster }),
     ...(producer.producerId === undefined ? {} : { producerId: producer.producerId }),
-    closed: producer.isClosed,
+    ...producerStateOf(producer, isAgentLost(state, producer.agentId, nowMs)),
     reportedMs: producer.reportedMs,
     ...(producer.waiting === undefined ? {} : { waiting: producer.waiting }),
     givenUp: producer.givenUp,

@@ -11,6 +11,8 @@ import type { SourceFold, State } from './state.ts';
  */
 export interface ProducerFold {
   readonly key: string;
+  /** In its process. */
+  readonly id: string;
   readonly agentId: string;
   readonly host: string;
   readonly processId: number;
@@ -62,6 +64,7 @@ function producerFold(state: State, { agent }: Report, told: ProducerReport): Pr
   if (state.producers.size >= assessLimits.maxProducers) return undefined;
   const fold: ProducerFold = {
     key,
+    id: told.id,
     agentId: agent.id,
     host: agent.host,
     processId: agent.processId,

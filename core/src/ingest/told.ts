@@ -40,7 +40,7 @@ export interface ProducerProof {
 /** An agent reports each second; one that is not heard of for so long says nothing of now. */
 const staleMs = 5_000;
 /** A client that gave up hands back what waited: its owner pauses at most so long before it tries again. */
-const pauseMs = 10_000;
+export const pauseMs = 10_000;
 /** Instants that differ by less are of one moment: the grain of reports and of the clocks of two hosts. */
 const grainMs = 2_000;
 
@@ -77,19 +77,7 @@ function stateOf(producer: ProducerFold, { of, linkedBy, nowMs }: Asked): Produc
   if (waiting === undefined && givenUp === 0) return 'idle';
   if (waiting === undefined && !(reportedMs - waitedMs <= pauseMs)) return 'unknown';
   const nodes = [...new Set(places.flatMap(({ leader }) => leader ?? []))];
-  const rows = producer.brokers.filter(({ node }) => node === undefined || nodes.includes(node));
-  const acknowledgedMs = rows.reduce(
-    (last, row) => Math.max(last, row.acknowledgedMs ?? last),
-    Number.NEGATIVE_INFINITY,
-  );
-  const failures: { [K in ProduceFailure]?: number } = {};
-  let sinceMs = waiting !== undefined && acknowledgedMs < waiting.sinceMs ? waiting.sinceMs : Number.POSITIVE_INFINITY;
-  for (const row of rows) {
-    sinceMs = Math.min(sinceMs, row.unansweredSinceMs ?? sinceMs);
-    for (const [kind, count] of Object.entries(row.failures) as [ProduceFailure, number][]) {
-      failures[kind] = (failures[kind] ?? 0) + count;
-    }
-  }
+  const { acknowledgedMs, sinceMs, failures } = unacknowledged(producer, nodes);
   if (!(reportedMs - sinceMs >= leastCutMs) || of.lastSeenMs > sinceMs + grainMs) return 'live';
   // A broker that answers with a refusal was reached: it takes no records, of whomever.
   if (failures.refused !== undefined) return 'unknown';
@@ -100,7 +88,7 @@ function stateOf(producer: ProducerFold, { of, linkedBy, nowMs }: Asked): Produc
     producers: 1,
     linkedBy,
     brokers: nodes,
-    ...(Number.isFinite(acknowledgedMs) ? { acknowledgedMs } : {}),
+    ...(acknowledgedMs === undefined ? {} : { acknowledgedMs }),
     sinceMs,
     failures,
     waitingRecords: waiting?.records ?? 0,
@@ -109,6 +97,27 @@ function stateOf(producer: ProducerFold, { of, linkedBy, nowMs }: Asked): Produc
     isAll: waiting !== undefined && waiting.newestMs - waiting.sinceMs >= Math.max(grainMs, of.usualGapMs),
     toldMs: reportedMs,
   };
+}
+
+/** What these brokers, and those not known by their ids yet, have acknowledged last, and since when nothing. `sinceMs` ∞: nothing waits for them. */
+export function unacknowledged(
+  { brokers, waiting }: ProducerFold,
+  nodes: readonly number[],
+): Pick<ProducerProof, 'acknowledgedMs' | 'sinceMs' | 'failures'> {
+  const rows = brokers.filter(({ node }) => node === undefined || nodes.includes(node));
+  const lastMs = Math.max(
+    Number.NEGATIVE_INFINITY,
+    ...rows.map((row) => row.acknowledgedMs ?? Number.NEGATIVE_INFINITY),
+  );
+  const failures: { [K in ProduceFailure]?: number } = {};
+  let sinceMs = waiting !== undefined && lastMs < waiting.sinceMs ? waiting.sinceMs : Number.POSITIVE_INFINITY;
+  for (const row of rows) {
+    sinceMs = Math.min(sinceMs, row.unansweredSinceMs ?? sinceMs);
+    for (const [kind, count] of Object.entries(row.failures) as [ProduceFailure, number][]) {
+      failures[kind] = (failures[kind] ?? 0) + count;
+    }
+  }
+  return { ...(Number.isFinite(lastMs) ? { acknowledgedMs: lastMs } : {}), sinceMs, failures };
 }
 
 function together(proofs: readonly ProducerProof[]): ProducerProof {

@@ -18,6 +18,7 @@ export function headlinePanel(headline: Headline, newestIncident: string | undef
         headline.details.length > 0 &&
           el('ul', {}, ...headline.details.slice(0, 4).map((detail) => el('li', {}, detail))),
         headline.level === 'bad' &&
+          headline.isIncident &&
           newestIncident !== undefined &&
           el('p', {}, el('a', { href: incidentAddress(newestIncident) }, 'What happened, and the evidence')),
       ),

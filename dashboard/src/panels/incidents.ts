@@ -22,7 +22,7 @@ export function incidentsPanel(all: readonly Incident[], nowMs: number): HTMLEle
       : el(
           'p',
           { class: 'calm' },
-          'None so far. A producer that was cut off or a clock that runs ahead will be named here, with the evidence.',
+          'None so far. What makes records late for a consumer, and who is to blame, will be told here with the evidence.',
         ),
     el('p', { class: 'more', 'data-key': 'more' }, moreText(list)),
     ...(withdrawn.length === 0

@@ -4,9 +4,9 @@ import { el } from '../element.ts';
 import { formatCount } from '../format.ts';
 import type { LateBars } from '../late-bars.ts';
 import type { At, ProgressView } from '../progress.ts';
-import { type AgentRow, moreText, type PartitionRow, type Shown, type SourceRow } from '../view.ts';
+import { moreText, type PartitionRow, type Shown, type SourceRow } from '../view.ts';
 import { stateWords, verdictWords } from '../words.ts';
-import { mark, table, time } from './parts.ts';
+import { table, time } from './parts.ts';
 
 /** Chart (a) in numbers: where each line is now and how far down it went. */
 export function progressTable(view: ProgressView): HTMLElement {
@@ -98,37 +98,5 @@ export function sourcesPanel(sources: Shown<SourceRow>, partitions: Shown<Partit
     el('p', { class: 'more' }, moreText(sources)),
     el('div', { class: 'scroll' }, partitionTable),
     el('p', { class: 'more' }, moreText(partitions)),
-  ];
-}
-
-export function agentsPanel(agents: Shown<AgentRow>, problems: readonly string[], nowMs: number): HTMLElement[] {
-  return [
-    el('ul', { class: 'problems', 'data-key': 'collector' }, ...problems.map((problem) => el('li', {}, problem))),
-    el(
-      'ul',
-      { class: 'agents' },
-      ...agents.rows.map((agent) =>
-        el(
-          'li',
-          { 'data-key': agent.id },
-          mark(agent.lost ? 'bad' : agent.problems.length > 0 ? 'watch' : 'good'),
-          el(
-            'div',
-            {},
-            el('b', {}, agent.name),
-            el(
-              'small',
-              {},
-              `${agent.client} · ${formatCount(agent.records)} records · last report `,
-              time(agent.lastReportMs, nowMs),
-            ),
-            agent.lost && el('p', { class: 'held' }, 'Lost: it stopped reporting.'),
-            agent.problems.length > 0 &&
-              el('ul', { class: 'problems' }, ...agent.problems.slice(0, 6).map((problem) => el('li', {}, problem))),
-          ),
-        ),
-      ),
-    ),
-    el('p', { class: 'more' }, moreText(agents)),
   ];
 }
