@@ -102,8 +102,6 @@ async function finished(line: string): Promise<{ readonly code: number | undefin
   return { code, text: typed.text() };
 }
 
-const patience = { timeout: 30_000, interval: 200 } as const;
-
 describe.skipIf(missing !== undefined)('typed', () => {
   const history = events({ fromMs: Date.now() - 3_000_000, count: 1_200, partitions });
   let consumer: Consumer;
@@ -117,7 +115,7 @@ describe.skipIf(missing !== undefined)('typed', () => {
     await consumer.subscribe({ topics: [name], fromBeginning: true });
     let seen = 0;
     await consumer.run({ autoCommitInterval: 200, eachMessage: async () => void seen++ });
-    await until('the group to have read it all', 30_000, () => seen === history.length);
+    await until('the group to have read it all', () => seen === history.length);
   });
   afterAll(async () => {
     await Promise.all(running.map((typed) => typed.interrupt()));
@@ -131,10 +129,10 @@ describe.skipIf(missing !== undefined)('typed', () => {
     places.collectorUrl = `http://127.0.0.1:${port}`;
     const [line] = inPages(/^tidemark collector /) as [string];
     const collector = start(line);
-    await expect.poll(collector.text, patience).toContain(`page and API at ${places.collectorUrl}`);
+    await expect.poll(collector.text).toContain(`page and API at ${places.collectorUrl}`);
     const [captureLine] = inPages(/-- capture /) as [string];
     capture = start(`${captureLine} --listen 127.0.0.1:0`);
-    await expect.poll(capture.text, patience).toContain('listening at http://127.0.0.1:');
+    await expect.poll(capture.text).toContain('listening at http://127.0.0.1:');
     places.captureUrl = /listening at (\S+),/.exec(capture.text())![1]!;
     for (const report of reportsOf({ seed: 5, startMs: Date.now() - 120_000, seconds: 100, cut: [30, 60] })) {
       const answer = await fetch(`${places.captureUrl}/api/report`, {
@@ -146,7 +144,7 @@ describe.skipIf(missing !== undefined)('typed', () => {
     }
     const incidents = async () =>
       (await (await fetch(`${places.collectorUrl}/api/incidents`)).json()) as readonly Incident[];
-    await expect.poll(incidents, patience).toMatchObject([{ kind: 'producerCutOff', status: 'closed' }]);
+    await expect.poll(incidents).toMatchObject([{ kind: 'producerCutOff', status: 'closed' }]);
     places.incident = (await incidents())[0]!.id;
   });
 
@@ -173,7 +171,7 @@ describe.skipIf(missing !== undefined)('typed', () => {
   test('incidents --watch goes on until Ctrl-C', async () => {
     for (const line of inPages(/^tidemark incidents --watch$/)) {
       const watching = start(line, { TIDEMARK_COLLECTOR_URL: places.collectorUrl });
-      await expect.poll(watching.text, patience).toMatch(/✓ closed +orders-counter dropped .* of B .*, falsely late/);
+      await expect.poll(watching.text).toMatch(/✓ closed +orders-counter dropped .* of B .*, falsely late/);
       await watching.interrupt();
     }
   });
@@ -208,15 +206,15 @@ describe.skipIf(missing !== undefined)('typed', () => {
     };
     for (const line of inPages(/^npm run -s tidemark -- agent /)) {
       const sidecar = start(line, { TIDEMARK_COLLECTOR_URL: places.captureUrl, TIDEMARK_CHRONY: 'off' });
-      await expect.poll(sidecar.text, patience).toContain(`follows group "${name}"; reports to ${places.captureUrl}`);
-      await expect.poll(sidecar.text, patience).toContain('plain consumers, 1 member, 2 partitions of 1 topic');
+      await expect.poll(sidecar.text).toContain(`follows group "${name}"; reports to ${places.captureUrl}`);
+      await expect.poll(sidecar.text).toContain('plain consumers, 1 member, 2 partitions of 1 topic');
       if (line.includes('--window')) {
         // Into one partition: in which order a member takes its others is not told by what it commits.
         const live = events({ fromMs: Date.now() - 600_000, count: 600, partitions: 1 });
         const dropped = refused(live, { sizeMs: 60_000, graceMs: 30_000 });
         expect(dropped).toBeGreaterThan(3);
         await send(live);
-        await expect.poll(drops, patience).toBe(dropped);
+        await expect.poll(drops).toBe(dropped);
       }
       await sidecar.interrupt();
     }

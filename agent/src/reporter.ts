@@ -83,4 +83,5 @@ export class Reporter {
   }
 }
 
-const lastFlushMs = 1000;
+/** As long as any answer may take. */
+const lastFlushMs = 5000;

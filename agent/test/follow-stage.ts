@@ -38,8 +38,10 @@ export function startSidecar(options: {
     env,
     onErrorLine: (line) => lines.push(line),
   });
-  return { lines, stop: () => child.stop() };
+  return { lines, stop: () => child.stop(patienceMs) };
 }
+
+const patienceMs = 60_000;
 
 export interface Stage extends AsyncDisposable {
   readonly topic: string;
@@ -71,10 +73,11 @@ export async function setStage(brokers: readonly string[], partitions: number): 
   };
 }
 
-export async function until(what: string, withinMs: number, holds: () => boolean | Promise<boolean>): Promise<void> {
-  const deadlineMs = performance.now() + withinMs;
+/** As `expect.poll`, also where no test runs yet. */
+export async function until(what: string, holds: () => boolean | Promise<boolean>): Promise<void> {
+  const startedMs = performance.now();
   while (!(await holds())) {
-    if (performance.now() > deadlineMs) throw new Error(`waited ${withinMs / 1000} s in vain: ${what}`);
+    if (performance.now() - startedMs > patienceMs) throw new Error(`waited ${patienceMs / 1000} s in vain: ${what}`);
     await sleep(200);
   }
 }

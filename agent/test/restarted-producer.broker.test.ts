@@ -45,7 +45,7 @@ test.skipIf(missing)('a restarted producer is the same source, under the name of
     const sources = async () => (await collector.assessment()).tasks.flatMap((task) => task.sources);
     stopping.push(await startProducer(topic, 'A'));
     const stopB = await startProducer(topic, 'B');
-    await until('both to be known', 30_000, async () => {
+    await until('both to be known', async () => {
       const counts = (await sources()).map(({ records }) => records);
       return counts.length === 2 && counts.every((records) => records > 50);
     });
@@ -53,7 +53,7 @@ test.skipIf(missing)('a restarted producer is the same source, under the name of
     stopping.push(await startProducer(topic, 'B, restarted'));
     const idOf = (name: string): string => [...idsOf.get(name)!][0]!;
     const names = async () => new Set((await sources()).map(({ source }) => sourceName(source)));
-    await until('the new one to be taken for the old one', 60_000, async () =>
+    await until('the new one to be taken for the old one', async () =>
       [...(await names())].some((name) => name.includes('before')),
     );
     const want = [

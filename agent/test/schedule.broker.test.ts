@@ -137,7 +137,7 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
     const scheduling: Scheduling = { kind: 'eventTime', maxIdleMs: 1_000 };
     const groupId = group();
     const run = await consume({ topics: [topic], group: groupId, options: { scheduling, maxWaiting } });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(records);
+    await expect.poll(() => run.order.length).toBe(records);
     expect(difference(run.order, predicted(scheduling, inputsOf(topic), logsOf(topic, sent)))).toBeUndefined();
     await run.consumer.stop();
     expect(await committedOf(groupId, topic)).toEqual(Array(partitions).fill(String(perPartition)));
@@ -168,9 +168,9 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
       await consumer.connect();
       await consumer.subscribe({ topics: [topic], fromBeginning: true });
       await consumer.run({ eachMessage: async () => void seen++ });
-      await expect.poll(() => seen, { timeout: 30_000 }).toBe(records);
+      await expect.poll(() => seen).toBe(records);
       const cells = () => cellsOf(taker.reports, groupId);
-      await expect.poll(() => cells().reduce((sum, { count }) => sum + count, 0), { timeout: 10_000 }).toBe(records);
+      await expect.poll(() => cells().reduce((sum, { count }) => sum + count, 0)).toBe(records);
       expect(cells().filter(({ late }) => late !== undefined)).toEqual([]);
     } finally {
       await taker.stop();
@@ -182,7 +182,7 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
     const { topic, group, records } = await fillTopic(brokers, sent, { partitions });
     const options: ScheduleOptions = { scheduling: { kind: 'eventTime', maxIdleMs: 300 } };
     const run = await consume({ topics: [topic], group: group(), options });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(records);
+    await expect.poll(() => run.order.length).toBe(records);
   });
 
   test('takes a topic of priority first, then turns', async () => {
@@ -209,7 +209,7 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
         order.push(`${topic}-${partition}@${message.offset}`);
       },
     });
-    await expect.poll(() => order.length, { timeout: 30_000 }).toBe(all);
+    await expect.poll(() => order.length).toBe(all);
     const [, ...rest] = order;
     const ofUrgent = rest.map((place, i) => (place.startsWith(urgent.topic) ? i : -1)).filter((i) => i >= 0);
     expect(Math.max(...ofUrgent)).toBe(ofUrgent.length - 1);
@@ -225,7 +225,7 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
       group: events.group(),
       options: { scheduling: { kind: 'turns', bootstrap: [table.topic] } },
     });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(events.records + table.records);
+    await expect.poll(() => run.order.length).toBe(events.records + table.records);
     const lastOfTable = run.order.findLastIndex((place) => place.startsWith(table.topic));
     expect(lastOfTable).toBe(table.records - 1);
   });
@@ -239,7 +239,7 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
       if (seen === 500 && failures++ === 0) throw new Error('the host has a bug');
     };
     const run = await consume({ topics: [topic], group: group(), options: { scheduling }, onMessage });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(records);
+    await expect.poll(() => run.order.length).toBe(records);
     expect(failures).toBe(2);
     expect(difference(run.order, predicted(scheduling, inputsOf(topic), logsOf(topic, sent)))).toBeUndefined();
   });
@@ -249,12 +249,18 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
     const { topic, group, records } = await fillTopic(brokers, sent, { partitions });
     const groupId = group();
     const options: ScheduleOptions = { scheduling: { kind: 'eventTime', maxIdleMs: 100 }, commitEveryMs: 50 };
-    const slowly = () => new Promise((resolve) => setTimeout(resolve, 4));
+    // The first leaves something for the second, however long that takes to join.
+    let hasSecond = false;
+    const slowly = () => new Promise((resolve) => setTimeout(resolve, hasSecond ? 2 : 20));
     const first = await consume({ topics: [topic], group: groupId, options, onMessage: slowly });
-    await expect.poll(() => first.order.length, { timeout: 30_000 }).toBeGreaterThan(100);
-    const second = await consume({ topics: [topic], group: groupId, options, onMessage: slowly });
+    await expect.poll(() => first.order.length).toBeGreaterThan(100);
+    const onMessage = () => {
+      hasSecond = true;
+      return slowly();
+    };
+    const second = await consume({ topics: [topic], group: groupId, options, onMessage });
     const places = () => new Set([...first.order, ...second.order]);
-    await expect.poll(() => places().size, { timeout: 60_000 }).toBe(records);
+    await expect.poll(() => places().size).toBe(records);
     expect(second.order.length).toBeGreaterThan(0);
     for (let partition = 0; partition < partitions; partition++) {
       const ofPartition = second.order.filter((place) => place.includes(`-${partition}@`));
@@ -270,9 +276,9 @@ describe.skipIf(missing !== undefined)('a scheduled consumer', () => {
     const { topic, group, records } = await fillTopic(brokers, sent, { partitions });
     const options: ScheduleOptions = { scheduling: { kind: 'eventTime', maxIdleMs: 1_000 } };
     const run: Run = await consume({ topics: [topic], group: group(), options });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(records);
+    await expect.poll(() => run.order.length).toBe(records);
     run.consumer.seek({ topic, partition: 2, offset: '390' });
-    await expect.poll(() => run.order.length, { timeout: 30_000 }).toBe(records + 10);
+    await expect.poll(() => run.order.length).toBe(records + 10);
     expect(run.order.slice(records)).toEqual(Array.from({ length: 10 }, (_, i) => `${topic}-2@${390 + i}`));
   });
 

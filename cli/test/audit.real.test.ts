@@ -55,7 +55,7 @@ test.skipIf(missing)('the audit drops what a real Kafka Streams application drop
     onDropped: ({ partition, offset }) => dropped.push(`${partition}@${offset}`),
   });
   try {
-    await until('the application to process everything', 60_000, () => app.count?.processed === records);
+    await until('the application to process everything', () => app.count?.processed === records);
     const count = await app.stop();
     const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
     const report = await audited(topic, '--window', 'tumbling:5s', '--grace', '2s');

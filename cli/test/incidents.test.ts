@@ -84,11 +84,11 @@ test('--watch tells each turn once, outlasts a collector that is away, and ends 
   const watching = start(['--watch', '--collector', collector.url]);
   try {
     await hear(collector, cutMs.toMs + 3_000, 50_000);
-    await expect.poll(() => watching.out.stdout, { timeout: 15_000 }).toContain('✕ open');
+    await expect.poll(() => watching.out.stdout).toContain('✕ open');
     await hear(collector, 140_000, cutMs.toMs + 3_000);
-    await expect.poll(() => watching.out.stdout, { timeout: 15_000 }).toContain('✓ closed');
+    await expect.poll(() => watching.out.stdout).toContain('✓ closed');
     await collector[Symbol.asyncDispose]();
-    await expect.poll(() => watching.out.stderr, { timeout: 15_000 }).toContain('cannot be reached');
+    await expect.poll(() => watching.out.stderr).toContain('cannot be reached');
     watching.child.kill('SIGINT');
     const { code, stdout } = await watching.ended;
     expect(code).toBe(0);

@@ -42,14 +42,6 @@ function merged(points: readonly SeriesPoint[], changed: readonly SeriesPoint[])
   return [...bySecond.values()].sort((a, b) => a.atMs - b.atMs);
 }
 
-async function until(is: () => boolean | Promise<boolean>): Promise<void> {
-  for (let i = 0; i < 200; i++) {
-    if (await is()) return;
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-  expect.fail(`not within two seconds: ${is}`);
-}
-
 describe('a page that stays', () => {
   test('gets all that there is, then what changes; put together, that is what the API says', async () => {
     await using server = await served({ nowMs: startMs });
@@ -94,7 +86,7 @@ describe('a page that goes', () => {
     expect(server.collector.streams.size).toBe(5);
     expect(await server.metric('tidemark_collector_streams')).toBe(5);
     for (const page of pages) page.leave();
-    await until(() => server.collector.streams.size === 0);
+    await expect.poll(() => server.collector.streams.size).toBe(0);
     server.tickAt(startMs + 1000);
     expect(await server.metric('tidemark_collector_streams')).toBe(0);
   });
@@ -125,7 +117,7 @@ describe('a page that goes', () => {
     const deaf = connect(Number(port), hostname);
     deaf.pause();
     deaf.write(`GET /api/events HTTP/1.1\r\nhost: ${hostname}\r\n\r\n`);
-    await until(() => server.collector.streams.size === 1);
+    await expect.poll(() => server.collector.streams.size).toBe(1);
     await using page = await open(server);
     expect((await page.next())!.event).toBe('hello');
     let ticks = 0;

@@ -79,7 +79,7 @@ test.skipIf(missing)('says exactly which right is missing, and goes on as soon a
     return started;
   };
   const { lines } = sidecar('secret');
-  const said = (words: string) => until(words, 20_000, () => lines.some((line) => line.includes(words)));
+  const said = (words: string) => until(words, () => lines.some((line) => line.includes(words)));
   await said('grant this user DESCRIBE on group "billing"');
   await grant(admin, AclOperationTypes.DESCRIBE, AclResourceTypes.GROUP, 'billing');
   await said('grant this user DESCRIBE on topic "orders"');
@@ -87,10 +87,10 @@ test.skipIf(missing)('says exactly which right is missing, and goes on as soon a
   await said('grant this user READ on topic "orders"');
   await grant(admin, AclOperationTypes.READ, AclResourceTypes.TOPIC, 'orders');
   await said('again able to read orders-0');
-  await until('records', 20_000, () => cellsOf(taker.reports).length > 0);
+  await until('records', () => cellsOf(taker.reports).length > 0);
   // One line a trouble, however often it was tried.
   expect(lines.filter((line) => line.includes('grant')).length).toBe(3);
 
   const wrong = sidecar('wrong');
-  await until('the wrong password', 20_000, () => wrong.lines.some((line) => line.includes('are refused')));
+  await until('the wrong password', () => wrong.lines.some((line) => line.includes('are refused')));
 });

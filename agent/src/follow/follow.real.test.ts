@@ -24,11 +24,11 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', asyn
   leaving.push(() => cast.leave());
   const app = await startStreamsApp({ brokers, applicationId: group, topic, windowMs, graceMs, commitMs: 200 });
   leaving.push(() => app.stop());
-  await until('the application to run', 60_000, () => app.count?.state === 'RUNNING');
+  await until('the application to run', () => app.count?.state === 'RUNNING');
   const policy = ['--window', 'tumbling:5s', '--grace', '2s', '--source', 'header:producer'];
   const sidecar = startSidecar({ brokers, group, collectorUrl: collector.url, flags: policy });
   leaving.push(() => sidecar.stop());
-  await until('the sidecar to find the group', 20_000, () => sidecar.lines.some((line) => line.includes('Streams')));
+  await until('the sidecar to find the group', () => sidecar.lines.some((line) => line.includes('Streams')));
   const before = (await groupsAndOffsets(brokers, group)) as { readonly groups: string[] };
 
   const [proxyA, proxyB] = [await startProxy(), await startProxy()];
@@ -42,12 +42,12 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', asyn
   const cutAtMs = proxyB.cut();
   await sleep(cutMs);
   const restoredAtMs = proxyB.restore();
-  await until('producer B to deliver', 20_000, () => (b.status.returnedMs ?? 0) > restoredAtMs && b.status.queued < 40);
+  await until('producer B to deliver', () => (b.status.returnedMs ?? 0) > restoredAtMs && b.status.queued < 40);
   await sleep(3_000);
   await Promise.all([a.finish(), b.finish()]);
   const written = a.status.acknowledged + b.status.acknowledged;
-  await until('the application to process everything', 20_000, () => app.count?.processed === written);
-  await until('the collector to know of it', 20_000, async () => {
+  await until('the application to process everything', () => app.count?.processed === written);
+  await until('the collector to know of it', async () => {
     const { tasks } = await collector.assessment();
     return tasks.reduce((sum, { records }) => sum + records, 0) === written;
   });
@@ -101,14 +101,14 @@ test.skipIf(missing)('after a restart Kafka Streams forgives what is late until 
     await producer.send({ topic, messages: secondsAfterStart.map(at) });
   };
   const known = () =>
-    until('the collector to know of it', 20_000, async () => {
+    until('the collector to know of it', async () => {
       const { tasks } = await collector.assessment();
       return tasks.reduce((sum, { records }) => sum + records, 0) === written;
     });
   const live = async () => {
     const app = await startStreamsApp({ brokers, applicationId: group, topic, windowMs, graceMs, commitMs: 200 });
     leaving.push(() => app.stop());
-    await until('the application to run', 60_000, () => app.count?.state === 'RUNNING');
+    await until('the application to run', () => app.count?.state === 'RUNNING');
     // Members are asked for once a second.
     await sleep(3_000);
     return app;

@@ -46,7 +46,7 @@ test.skipIf(missing).for([
   await producer.disconnect();
   // A producer hears that its transaction has ended before the marker of that is in the log.
   const end = async (): Promise<number> => Number((await admin.fetchTopicOffsets(topic))[0]!.high);
-  await expect.poll(end, { timeout: 20_000 }).toBe(120 + 4);
+  await expect.poll(end).toBe(120 + 4);
   const { records, coverage } = await scanAll(kafka, { topic, isolation, needKeys: true, fetchBytes: 1_500 });
   expect(records).toEqual(await consumeAll(kafka, topic, isolation === 'readUncommitted'));
   expect(records).toHaveLength(want);

@@ -115,7 +115,7 @@ log.cleaner.backoff.ms=100
       const consumed = await consumeAll(kafka, topic, true);
       return isDeepStrictEqual((await scanAll(kafka, options)).records, consumed);
     };
-    await expect.poll(readAlike, { timeout: 30_000 }).toBe(true);
+    await expect.poll(readAlike).toBe(true);
     const { records, coverage } = await scanAll(kafka, options);
     const [{ fromOffset, toOffset, skipped }] = coverage.partitions as [(typeof coverage.partitions)[number]];
     expect(skipped.compacted).toBeGreaterThan(280);
@@ -148,7 +148,7 @@ listeners=PLAINTEXT://127.0.0.1:${brokerPort}
     leaving.push(() => second.stop());
     const kafka = kafkaOf([...first.brokers], { retry: { retries: 1 } });
     const admin = await adminOf(kafka);
-    await expect.poll(async () => (await admin.describeCluster()).brokers.length, { timeout: 30_000 }).toBe(2);
+    await expect.poll(async () => (await admin.describeCluster()).brokers.length).toBe(2);
     return { kafka, admin, stopSecond: () => second.stop() };
   }
 
@@ -168,7 +168,7 @@ listeners=PLAINTEXT://127.0.0.1:${brokerPort}
     const options = { topic, isolation: 'readUncommitted', fetchBytes: 11_000 } as const;
     const swap = async (): Promise<void> => {
       await admin.alterPartitionReassignments({ topics: [{ topic, partitionAssignment: replicas([2], [1]) }] });
-      await expect.poll(leaders, { timeout: 30_000 }).toEqual([2, 1]);
+      await expect.poll(leaders).toEqual([2, 1]);
     };
     const moved = await scanAll(kafka, options, swap);
     expect(moved.coverage.isComplete).toBe(true);

@@ -38,7 +38,7 @@ test('a disk that is full: agents are told to keep their reports, what is known 
   expect(await answer.json()).toEqual({ error: 'the report cannot be kept now; keep it and send it again' });
   const { tick } = await (await fetch(new URL('/api/assessment', url))).json();
   await expect
-    .poll(async () => (await (await fetch(new URL('/api/assessment', url))).json()).tick, { timeout: 5_000 })
+    .poll(async () => (await (await fetch(new URL('/api/assessment', url))).json()).tick)
     .toBeGreaterThan(tick + 2);
   expect(await metric('tidemark_store_writable')).toBe(0);
   expect(await metric('tidemark_store_failures_total')).toBeGreaterThan(0);
@@ -60,7 +60,7 @@ test('a disk that is full: agents are told to keep their reports, what is known 
     return tasks.reduce((sum: number, task: { records: number }) => sum + task.records, 0);
   };
   const cells = reports.flatMap(({ tasks }) => tasks.flatMap((task) => task.cells));
-  await expect.poll(records, { timeout: 5_000 }).toBe(cells.reduce((sum, { count }) => sum + count, 0));
+  await expect.poll(records).toBe(cells.reduce((sum, { count }) => sum + count, 0));
 });
 
 test('a folder that cannot be used is one line: what, where, cure', async () => {

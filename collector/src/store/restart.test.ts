@@ -28,7 +28,7 @@ async function snapshots({ store }: Served, count: number): Promise<void> {
     store!.housekeep();
     return store!.snapshots;
   };
-  await expect.poll(made, { timeout: 20_000 }).toBeGreaterThanOrEqual(count);
+  await expect.poll(made).toBeGreaterThanOrEqual(count);
 }
 
 /** Each report a second, then a tick. */

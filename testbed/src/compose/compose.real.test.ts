@@ -19,19 +19,19 @@ describe.skipIf(missing !== undefined)('the services of docker-compose.yml', () 
     const others = Object.keys(composeFile.services).filter((name) => name !== 'kafka');
     expect(others).toEqual(['collector', 'producer-a', 'producer-b', 'consumer', 'prometheus']);
     const collector = await host.start('collector');
-    await expect.poll(() => host.check('collector'), { timeout: 20_000 }).toBe(0);
+    await expect.poll(() => host.check('collector')).toBe(0);
     const producers = await Promise.all(['producer-a', 'producer-b'].map((name) => host.start(name)));
-    for (const { lines } of producers) await expect.poll(() => lines[0], { timeout: 20_000 }).toContain('"producing"');
+    for (const { lines } of producers) await expect.poll(() => lines[0]).toContain('"producing"');
     const consumer = await host.start('consumer');
-    await expect.poll(() => consumer.errorLines.join('\n'), { timeout: 20_000 }).toContain('attached to kafkajs');
+    await expect.poll(() => consumer.errorLines.join('\n')).toContain('attached to kafkajs');
 
     const sources = async (): Promise<readonly string[]> => {
       const assessment = (await (await fetch(`${host.url(8080)}/api/assessment`)).json()) as Assessment;
       const task = assessment.tasks.find(({ group }) => group === 'billing');
       return (task?.sources ?? []).map(({ source }) => ('name' in source ? source.name : source.kind)).toSorted();
     };
-    await expect.poll(sources, { timeout: 20_000, interval: 300 }).toEqual(['A', 'B']);
-    await expect.poll(() => consumer.lines.some((line) => line.includes('"window"')), { timeout: 20_000 }).toBe(true);
+    await expect.poll(sources, { interval: 300 }).toEqual(['A', 'B']);
+    await expect.poll(() => consumer.lines.some((line) => line.includes('"window"'))).toBe(true);
     expect(await (await fetch(host.url(8080))).text()).toContain('<title>Tidemark');
     const prometheus = await host.start('prometheus');
     const rules = async (): Promise<readonly string[]> => {
@@ -41,13 +41,13 @@ describe.skipIf(missing !== undefined)('the services of docker-compose.yml', () 
       return data.groups.flatMap((group) => group.rules.map(({ health }) => health));
     };
     // The first evaluation comes within the interval of 10 s.
-    await expect.poll(async () => new Set(await rules()), { timeout: 40_000, interval: 500 }).toEqual(new Set(['ok']));
+    await expect.poll(async () => new Set(await rules()), { interval: 500 }).toEqual(new Set(['ok']));
     const up = async (): Promise<unknown> => {
       const answer = await fetch(`${host.url(9090)}/api/v1/query?query=tidemark_collector_ready`);
       const { data } = (await answer.json()) as { data: { result: { value: unknown[] }[] } };
       return data.result[0]?.value[1];
     };
-    await expect.poll(up, { timeout: 30_000, interval: 500 }).toBe('1');
+    await expect.poll(up, { interval: 500 }).toBe('1');
     for (const { child } of [prometheus, collector, ...producers, consumer]) expect(child.ending).toBeUndefined();
   });
 });

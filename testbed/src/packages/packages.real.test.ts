@@ -55,7 +55,7 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
         const host = await consume({ folder: project.folder, node, file, group, collectorUrl: collector.url });
         running.push(host.child);
         expect(host.ours[0]).toContain(`attached to kafkajs 2.2.4, group "${group}", eachMessage`);
-        await expect.poll(() => seenBy(collector.url, group), { timeout: 20_000, interval: 200 }).toBe(records);
+        await expect.poll(() => seenBy(collector.url, group), { interval: 200 }).toBe(records);
       }
       const page = await (await fetch(collector.url)).text();
       const assets = [...page.matchAll(/(?:src|href)="\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!);
@@ -78,7 +78,7 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
       expect(answer.status).toBe(204);
     }
     await expect
-      .poll(() => factsOf(first.url), { timeout: 20_000 })
+      .poll(() => factsOf(first.url))
       .toMatchObject({
         incidents: [{ kind: 'producerCutOff', status: 'closed' }],
       });
@@ -91,7 +91,7 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
     expect(await readdir(home)).toEqual(['tidemark-data']);
     const again = await start();
     try {
-      await expect.poll(() => factsOf(again.url), { timeout: 20_000 }).toEqual(before);
+      await expect.poll(() => factsOf(again.url)).toEqual(before);
     } finally {
       await again.child.stop();
     }
@@ -112,9 +112,7 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
       onErrorLine: (line) => said.push(line),
     });
     try {
-      await expect
-        .poll(() => said.join('\n'), { timeout: 30_000 })
-        .toContain('plain consumers, 1 member, 1 partition of 1');
+      await expect.poll(() => said.join('\n')).toContain('plain consumers, 1 member, 1 partition of 1');
       expect(said.join('\n')).toContain(`follows group "${group}"; reports to ${new URL(collector.url).origin};`);
     } finally {
       process.kill(-sidecar.pid, 'SIGINT');

@@ -95,7 +95,7 @@ describe.skipIf(missing !== undefined)(`the alert of a cut${missing ? ` (${missi
     expect(receiver).toBe('on-call');
     expect(labels).toMatchObject({ severity: 'critical', kind: 'producerCutOff' });
     expect(annotations.summary).toBe(`A producer that ${labels.group} reads was cut off from the broker`);
-    await expect.poll(() => told('TidemarkFalseLateness', 'firing'), { timeout: 30_000 }).toBeDefined();
+    await expect.poll(() => told('TidemarkFalseLateness', 'firing')).toBeDefined();
     expect(told('TidemarkFalseLateness', 'firing')!.labels).toMatchObject({
       verdict: 'producerCutOff',
       group: labels.group,

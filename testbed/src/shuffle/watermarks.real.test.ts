@@ -145,11 +145,11 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
   // All goes well.
   maker.start(0, 1);
   const startedMs = Date.now();
-  await until('events to be known everywhere', 30_000, async () => {
+  await until('events to be known everywhere', async () => {
     const seen = await sample();
     return Object.values(nodes).every((id) => seen.topology.nodes.some((node) => node.id === id && node.watermarkMs));
   });
-  await until('some seconds', 20_000, ahead(1, startedMs + 8_000));
+  await until('some seconds', ahead(1, startedMs + 8_000));
   const calm = await expectWithin([0, 1], ['up', 'down', 'audit']);
   expect(new Set(places.values())).toEqual(new Set([0, 1]));
   expect(calm.topology.edges.toSorted((a, b) => (a.to < b.to ? -1 : 1))).toEqual(
@@ -162,16 +162,12 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
 
   // One task upstream is held back: all wait for it, to the millisecond.
   await maker.pause(1);
-  await until('the last before it to be committed', 10_000, () => hasCommittedAll(admin, app, orders, [1]));
+  await until('the last before it to be committed', () => hasCommittedAll(admin, app, orders, [1]));
   java.hold(orders, 1);
   maker.start(1);
   const heldMs = partitionTimes(java.taken, orders, Date.now()).get(1)!;
-  await until('the others to go on', 20_000, ahead(0, heldMs + 7_000));
-  await until(
-    'the last node to have heard of it',
-    20_000,
-    async () => find(await sample(), sink).watermarkMs! >= heldMs,
-  );
+  await until('the others to go on', ahead(0, heldMs + 7_000));
+  await until('the last node to have heard of it', async () => find(await sample(), sink).watermarkMs! >= heldMs);
   const held = await sample();
   expect(truth(Date.now(), [0, 1])).toEqual({ up: heldMs, down: heldMs, audit: heldMs });
   expect(watermarks(held)).toEqual({ up: heldMs, down: heldMs, audit: heldMs, sink: heldMs });
@@ -183,13 +179,13 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
   const auditTask = find(held, audit).tasks[0]!.id;
   expect(chain(find(held, sink).heldBy!)).toEqual({ ...root, via: [{ node: audit, task: auditTask }, task] });
   java.release(orders, 1);
-  await until('it to catch up', 20_000, ahead(1, heldMs + 8_000));
+  await until('it to catch up', ahead(1, heldMs + 8_000));
 
   // One source has nothing to say: it is left out, and that is said.
   await maker.pause(1);
   const idleMs = Date.now();
-  await until('it to be called idle', 30_000, async () => find(await sample(), app).inputCounts.idle === 1);
-  await until('the others to go on', 20_000, ahead(0, Date.now() + 3_000));
+  await until('it to be called idle', async () => find(await sample(), app).inputCounts.idle === 1);
+  await until('the others to go on', ahead(0, Date.now() + 3_000));
   const idle = await expectWithin([0], ['up', 'down', 'audit']);
   expect(input(find(idle, app), orders, 1)).toMatchObject({ state: 'idle' });
   expect(find(idle, app).watermarkMs).toBeGreaterThan(idleMs);
@@ -198,7 +194,7 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
   // Nobody has anything to say: all that there was has been processed.
   await maker.pause(0);
   const last = Math.max(...partitionTimes(java.taken, orders, Number.POSITIVE_INFINITY).values());
-  await until('all to be idle', 30_000, async () => {
+  await until('all to be idle', async () => {
     const seen = await sample();
     return Object.values(nodes).every((id) => find(seen, id).inputCounts.live === 0);
   });
@@ -209,7 +205,7 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
   // A task downstream is held back: it is its own cause, and nobody else waits for it.
   java.hold(shuffled, 0);
   maker.start(0, 1);
-  await until('the others to go on', 30_000, ahead(1, Date.now() + 6_000));
+  await until('the others to go on', ahead(1, Date.now() + 6_000));
   const late = await expectWithin([0, 1], ['up', 'audit']);
   const down = find(late, nodes.down);
   expect(Math.max(last, toldBy(java.taken, Date.now(), [0, 1], [0]))).toBe(last);
