@@ -4,8 +4,9 @@ import { lateChart } from './charts/late-chart.ts';
 import { LiveChart } from './charts/live-chart.ts';
 import { dashes, type Palette } from './charts/palette.ts';
 import { paintFor } from './charts/patterns.ts';
-import { streamTimeKey, trueTimeKey } from './charts/progress-annotations.ts';
+import { streamTimeKey, trueTimeKey, watermarkKey } from './charts/progress-annotations.ts';
 import { progressChart, progressNames } from './charts/progress-chart.ts';
+import { watermarkChart, watermarkLegend, watermarkNames, watermarksInWords } from './charts/watermark-chart.ts';
 import { bandsOf } from './clocks/clock-bands.ts';
 import { clockRows } from './clocks/clock-rows.ts';
 import { findingRows } from './clocks/finding-rows.ts';
@@ -18,6 +19,7 @@ import { type LegendLine, lineLegend, verdictKey, verdictLegend } from './panels
 import { lateTable, progressTable } from './panels/tables.ts';
 import { type ProgressView, progressOf } from './progress.ts';
 import type { Window } from './series.ts';
+import { watermarkLines } from './topology/watermark-lines.ts';
 import { moreText } from './view.ts';
 
 export interface PlotInput {
@@ -32,10 +34,11 @@ export interface PlotInput {
 
 type TaskPlotInput = PlotInput & { readonly taskId: string };
 
-/** The three charts with their legends and tables. It remembers which lines are hidden and which colour is whose. */
+/** The charts with their legends and tables. It remembers which lines are hidden and which colour is whose. */
 export class Plots {
   readonly #progress = new LiveChart(byId<HTMLCanvasElement>('progress'));
   readonly #late = new LiveChart(byId<HTMLCanvasElement>('late'));
+  readonly #watermarks = new LiveChart(byId<HTMLCanvasElement>('watermarks'));
   readonly #clocks = new LiveChart(byId<HTMLCanvasElement>('clocks'));
   // Turns of partitions and polls are late by milliseconds all day long: they are counted, and drawn when asked for.
   readonly #hidden = new Set<string>([verdictKey('ordinary')]);
@@ -52,6 +55,7 @@ export class Plots {
       this.#showProgress({ ...input, taskId });
       this.#showLate({ ...input, taskId });
     }
+    this.#showWatermarks(input);
     this.#showClocks(input);
   }
 
@@ -82,6 +86,7 @@ export class Plots {
         width: 4,
         shown: !this.#hidden.has(trueTimeKey),
       },
+      ...(view.watermark.length === 0 ? [] : [watermarkLine(palette, !this.#hidden.has(watermarkKey))]),
       ...view.sources.map((line) => ({
         key: line.key,
         name: line.name,
@@ -116,6 +121,16 @@ export class Plots {
     fillOpen('late-table', () => lateTable(bars, input.assessment));
   }
 
+  #showWatermarks({ assessment, points, window, palette }: PlotInput): void {
+    const view = watermarkLines(assessment.topology, points, window);
+    for (const id of ['watermarks-plot', 'watermarks-legend']) byId(id).hidden = view.lines.length === 0;
+    if (view.lines.length === 0) return;
+    const look = { palette, widthPx: this.#watermarks.widthPx, hidden: this.#hidden };
+    this.#watermarks.show(watermarkChart(view, look), watermarkNames(view, look));
+    morph(byId('watermarks-legend'), elements(lineLegend(watermarkLegend(view, look), '')));
+    byId('watermarks').setAttribute('aria-label', watermarksInWords(view.lines));
+  }
+
   #showClocks(input: PlotInput): void {
     const { assessment, window } = input;
     const clocks = clockRows(assessment);
@@ -146,6 +161,10 @@ export class Plots {
     }
     return (key) => this.#colors.get(key) ?? 0;
   }
+}
+
+function watermarkLine(palette: Palette, shown: boolean): LegendLine {
+  return { key: watermarkKey, name: 'watermark', color: palette.watermark, dash: [], width: 2, shown };
 }
 
 function fillOpen(id: string, content: () => HTMLElement): void {

@@ -18,13 +18,15 @@ import {
   spanLabel,
 } from '@tidemark/core';
 import { holderState, isHeldBack } from './headline.ts';
-import { endOfSecond, pointsIn, type Window } from './series.ts';
+import { endOfSecond, holeMs, pointsIn, type Window } from './series.ts';
 import { byName } from './view.ts';
 
 export const maxLines = 6;
 const maxSpans = 24;
 /** Ordinary jitter of a second or two must not look like a mountain. */
 const leastScaleS = 6;
+/** A watermark that is held for longer leaves the picture, as a source that is idle does. */
+const mostWatermarkS = 120;
 
 export interface At {
   readonly x: number;
@@ -57,8 +59,8 @@ export interface ProgressView {
   /** What the true stream time lies in: how far behind its low end is, and its high end. */
   readonly trueLow: readonly At[];
   readonly trueHigh: readonly At[];
-  /** Seconds behind the wall clock at which the watermark of the task's group stands now; its past is not kept. */
-  readonly watermarkS: number | undefined;
+  /** Of the task's group, for what that reads from outside. */
+  readonly watermark: readonly At[];
   readonly sources: readonly Line[];
   readonly moreSources: number;
   readonly spans: readonly Span[];
@@ -77,17 +79,21 @@ export function progressOf(
   const trueTime: At[] = [];
   const trueLow: At[] = [];
   const trueHigh: At[] = [];
+  const watermark: At[] = [];
+  const node = nodeOf(assessment, show.taskId);
   const sources = new Map<string, { key: string; name: string; points: At[] }>();
   let previousMs: number | undefined;
   for (const point of shown) {
     const task = point.tasks.find((it) => it.id === show.taskId);
     const atMs = endOfSecond(point.atMs);
-    // A hole in the series is drawn as one, not bridged as if something were known there.
-    const hole = previousMs !== undefined && atMs - previousMs > 5_000 ? { x: atMs - 1, y: Number.NaN } : undefined;
+    const hole = previousMs !== undefined && atMs - previousMs > holeMs ? { x: atMs - 1, y: Number.NaN } : undefined;
     previousMs = atMs;
-    if (hole)
-      for (const line of [streamTime, trueTime, trueLow, trueHigh, ...[...sources.values()].map((it) => it.points)])
-        line.push(hole);
+    if (hole) {
+      const lines = [streamTime, trueTime, trueLow, trueHigh, watermark];
+      for (const line of [...lines, ...[...sources.values()].map((it) => it.points)]) line.push(hole);
+    }
+    const stood = point.watermarks?.find((it) => it.node === node);
+    if (stood !== undefined) watermark.push({ x: atMs, y: (atMs - stood.watermarkMs) / 1000 });
     if (task === undefined) continue;
     if (task.streamTimeMs !== undefined) streamTime.push({ x: atMs, y: (atMs - task.streamTimeMs) / 1000 });
     if (task.trueStreamTimeMs !== undefined) {
@@ -115,24 +121,20 @@ export function progressOf(
     trueTime,
     trueLow,
     trueHigh,
-    watermarkS: watermarkOf(assessment, show),
+    watermark,
     sources: chosen.slice(0, maxLines),
     moreSources: Math.max(0, chosen.length - maxLines),
     spans,
     empty: streamTime.length > 0 ? undefined : emptyText(assessment, shown, show.taskId),
-    scale: scaleOf([...streamTime, ...trueTime]),
+    scale: scaleOf([...streamTime, ...trueTime, ...watermark.filter(({ y }) => y <= mostWatermarkS)]),
   };
 }
 
-function watermarkOf(
-  { tasks, topology }: Assessment,
-  { taskId, window }: { readonly taskId: string; readonly window: Window },
-): number | undefined {
+function nodeOf({ tasks, topology }: Assessment, taskId: string): string | undefined {
   const task = tasks.find((it) => it.id === taskId);
-  const node = topology.nodes.find(
+  return topology.nodes.find(
     ({ group, cluster, stage }) => stage === undefined && group === task?.group && cluster === task.cluster,
-  );
-  return node?.watermarkMs === undefined ? undefined : (window.toMs - node.watermarkMs) / 1000;
+  )?.id;
 }
 
 /** A collector draws a bounded number of tasks: the reader is told so rather than shown that nothing happens. */

@@ -25,6 +25,9 @@ export interface Window {
   readonly toMs: number;
 }
 
+/** A hole in the series of more than this is drawn as one, not bridged as if something were known there. */
+export const holeMs = 5_000;
+
 /** A point is named after the second that it tells of, and says how things stood at its end. */
 export function endOfSecond(atMs: number): number {
   return (Math.floor(atMs / 1000) + 1) * 1000;

@@ -11,6 +11,7 @@ import { topologyOf } from './story-topology.ts';
 
 const cut = told({ cut: { sinceS: 100, forS: 32 } });
 const vermillion = [194, 81, 0] as const;
+const purple = [106, 63, 160] as const;
 
 const story = stories();
 const heading = (page: Page) => page.locator('h1');
@@ -101,6 +102,17 @@ describe('what it says', () => {
     await hasText(page, '2 idle inputs are left out, nothing comes there: payments-3, payments-4');
     expect(await page.locator('.graph .node').count()).toBe(4);
     expect(await page.locator('.graph .blocker').innerHTML()).toContain('order-counts');
+    const [graph, side] = await Promise.all(
+      ['#topology-panel', '.incidents-panel'].map((panel) => page.locator(panel).boundingBox()),
+    );
+    expect(graph!.x + graph!.width, 'a wide graph scrolls in its own column').toBeLessThanOrEqual(side!.x);
+    expect(await page.locator('#watermarks').getAttribute('aria-label')).toBe(
+      'billing: 36 s behind; order-counts: 35 s behind; order-counts/by-user: 36 s behind; payments: 1.4 s behind',
+    );
+    const payments = page.locator('#watermarks-legend button', { hasText: 'payments' });
+    await payments.click();
+    await expect.poll(() => payments.getAttribute('aria-pressed')).toBe('false');
+    expect(await inkOf(page, 'progress', purple)).toBeGreaterThan(200);
     server.tick(told({ quiet: true }, nowMs + 1_000));
     await page.locator('#topology-panel').waitFor({ state: 'hidden' });
   });

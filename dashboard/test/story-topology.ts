@@ -1,4 +1,4 @@
-import type { HeldBy, InputState, NodeInput, Topology, TopologyNode } from '@tidemark/core';
+import type { HeldBy, InputState, NodeInput, SeriesPoint, Topology, TopologyNode } from '@tidemark/core';
 
 /** Orders are counted by user and joined with payments; the upstream task of orders-1 is held back. */
 export function topologyOf(nowMs: number, isHeld = true): Topology {
@@ -76,4 +76,11 @@ export function topologyOf(nowMs: number, isHeld = true): Topology {
       { topic: 'paid', from: 'payments', to: 'billing', by: 'process' },
     ],
   };
+}
+
+/** Each kept up until it came to where it stands now. */
+export function watermarksAt({ nodes }: Topology, atMs: number): NonNullable<SeriesPoint['watermarks']> {
+  return nodes.flatMap(({ id, watermarkMs }) =>
+    watermarkMs === undefined ? [] : [{ node: id, watermarkMs: Math.min(watermarkMs, atMs) }],
+  );
 }

@@ -17,6 +17,7 @@ import type {
 import { clockPointsAt } from './story-clocks.ts';
 import { assumptionOf, groupOf, groupsOf, leadBoundOf } from './story-groups.ts';
 import { incidentsOf, suspicionOf } from './story-incidents.ts';
+import { watermarksAt } from './story-topology.ts';
 
 export const named = (name: string): Source => ({ kind: 'named', name });
 
@@ -213,6 +214,7 @@ export function pointAt(story: Story, atMs: number): SeriesPoint {
       },
       { host: 'orders-eu-2' },
     ],
+    ...(story.topology === undefined ? {} : { watermarks: watermarksAt(story.topology, atMs) }),
     ...(story.clocks !== undefined && atMs % 10_000 === 0 ? { clocks: clockPointsAt(story.clocks, atMs) } : {}),
   };
 }

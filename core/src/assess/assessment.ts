@@ -190,6 +190,8 @@ export interface SeriesPoint {
     readonly lateByVerdict: { readonly [K in VerdictKind]?: number };
     readonly droppedByVerdict: { readonly [K in VerdictKind]?: number };
   }[];
+  /** Of the nodes of the topology, as the last report of that second left them. Absent: of none. */
+  readonly watermarks?: readonly { readonly node: string; readonly watermarkMs: number }[];
   readonly hosts: readonly { readonly host: string; readonly lowMs?: number; readonly highMs?: number }[];
   /** Only each 10 s: all clocks, from the solution made then. */
   readonly clocks?: readonly ClockPoint[];

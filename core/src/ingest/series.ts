@@ -3,6 +3,7 @@ import { createdBound, isAssigned, presenceOf, silentSinceMs } from '../assess/t
 import type { Interval } from '../interval.ts';
 import { historyMs, secondOf } from '../seconds.ts';
 import { sourceKey, sourceName } from '../source.ts';
+import { nodePointsAt } from '../topology/node-points.ts';
 import { boundsFrom } from './host-points.ts';
 import { newestFirst } from './lane-history.ts';
 import type { LaneFold, SourceFold, State, TaskFold } from './state.ts';
@@ -11,6 +12,7 @@ import { pointsFrom, type TaskPoint } from './task-points.ts';
 /** At most this many sources of a task are drawn, those with the most records. */
 const maxSourcesDrawn = 8;
 const maxTasksDrawn = 50;
+const maxNodesDrawn = 50;
 
 /** One point a second for the page, oldest first; `fromMs` and `toMs` inclusive, cut to the history there is. */
 export function seriesBetween(state: State, fromMs: number, toMs: number): SeriesPoint[] {
@@ -22,17 +24,38 @@ export function seriesBetween(state: State, fromMs: number, toMs: number): Serie
   const tasks = shown.map((task) => ({ task, drawn: draw(state, task, firstMs) }));
   const hosts = [...state.hosts.values()].map(({ host, points }) => ({ host, bounds: boundsFrom(points, firstMs) }));
   const clocks = new Map(state.clocks.history.map(({ atMs, clocks }) => [atMs, clocks]));
+  const watermarks = watermarksBetween(state, firstMs, lastMs);
   const points: SeriesPoint[] = [];
   for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) {
     points.push({
       atMs,
       tasks: tasks.flatMap(({ task, drawn }) => pointOf(task, drawn, atMs) ?? []),
+      ...(watermarks.has(atMs) ? { watermarks: watermarks.get(atMs)! } : {}),
       hosts: hosts.map(({ host, bounds }) => ({ host, ...bounds.get(atMs) })),
       ...(clocks.has(atMs) ? { clocks: clocks.get(atMs)! } : {}),
     });
   }
   return points;
 }
+
+/** By second, as they stood at its end; of the nodes that were found first. */
+function watermarksBetween({ topology }: State, firstMs: number, lastMs: number): Map<number, Watermarks> {
+  const seconds: number[] = [];
+  for (let atMs = firstMs; atMs <= lastMs; atMs += 1000) seconds.push(atMs);
+  const ends = seconds.map((atMs) => atMs + 999);
+  const bySecond = new Map<number, Watermarks>();
+  for (const { id, points } of [...topology.nodes.values()].slice(0, maxNodesDrawn)) {
+    nodePointsAt(points, ends).forEach((point, index) => {
+      if (point?.watermarkMs === undefined) return;
+      const of = bySecond.get(seconds[index]!) ?? [];
+      bySecond.set(seconds[index]!, of);
+      of.push({ node: id, watermarkMs: point.watermarkMs });
+    });
+  }
+  return bySecond;
+}
+
+type Watermarks = { readonly node: string; readonly watermarkMs: number }[];
 
 interface Drawn {
   readonly bySecond: ReadonlyMap<number, TaskPoint>;

@@ -1,6 +1,6 @@
 import { assessLimits } from '../assess/assessment.ts';
 import type { State, TaskFold } from '../ingest/state.ts';
-import { historyMs } from '../seconds.ts';
+import { historyMs, secondOf } from '../seconds.ts';
 import { discover, type NodeSeen, saidWrites } from './discover.ts';
 import type { InputFold } from './input.ts';
 import { shownNode } from './shown.ts';
@@ -33,7 +33,8 @@ export function assessTopology(state: State, nowMs: number): Topology {
     const current = inputsOf
       .get(one.id)!
       .map((input) => inputNow(input, writersOf.get(input.topic)!, isHeard(state, input, nowMs)));
-    advance(fold, current, lastReportedMs(state, current, nowMs));
+    const reportedMs = lastReportedMs(state, current, nowMs);
+    if (advance(fold, current, reportedMs)) state.revisedFromMs = Math.min(state.revisedFromMs, secondOf(reportedMs));
     const written = edges.filter(({ from }) => from === one.id).map(({ topic }) => topic);
     const writes = [...new Set([...saidWrites(spec, one), ...one.produced, ...written])].sort();
     now.set(one.id, { fold, seen: one, inputs: current, lowest: lowestOf(current), writes });

@@ -1,5 +1,5 @@
-import { historyMs } from '../seconds.ts';
 import { type InputFold, isIdle } from './input.ts';
+import { createNodePoints, type NodePoint, type NodePoints, nodePointAt, noteNodePoint } from './node-points.ts';
 import type { InputState, WatermarkReset } from './topology.ts';
 
 /**
@@ -31,15 +31,7 @@ export interface NodeFold {
   lastReset: WatermarkReset | undefined;
   /** One of its inputs was reset since the last tick. */
   mayGoBack: boolean;
-  /** When the watermark came to be what it was, oldest first; only changes. */
-  readonly points: NodePoint[];
-}
-
-export interface NodePoint {
-  /** The latest report that it rests on. */
-  readonly atMs: number;
-  readonly watermarkMs: number | undefined;
-  readonly isIdle: boolean;
+  readonly points: NodePoints;
 }
 
 /** What an input counts with at this tick. */
@@ -61,7 +53,7 @@ export function createNode(id: string, group: string, stage: string | undefined)
     resets: 0,
     lastReset: undefined,
     mayGoBack: false,
-    points: [],
+    points: createNodePoints(),
   };
 }
 
@@ -70,7 +62,7 @@ export function inputNow(fold: InputFold, upstream: readonly NodeFold[], isHeard
   if (upstream.length === 0) {
     return { fold, upstream, state: own ?? (isIdle(fold) ? 'idle' : 'live'), progressMs: fold.eventMs };
   }
-  const passedOn = upstream.map((node) => pointAt(node, fold.readUntilMs));
+  const passedOn = upstream.map((node) => nodePointAt(node.points, fold.readUntilMs));
   const counting = passedOn.filter((point) => !(point?.isIdle ?? false));
   const passedOnMs = counting.length > 0 ? leastOf(counting) : mostOf(passedOn);
   if (passedOnMs !== undefined) fold.passedOnMs = Math.max(fold.passedOnMs ?? passedOnMs, passedOnMs);
@@ -88,12 +80,6 @@ function mostOf(points: readonly (NodePoint | undefined)[]): number | undefined 
   return known.length === 0 ? undefined : Math.max(...known);
 }
 
-/** What held at `atMs`; undefined where that is before all that is remembered. */
-function pointAt({ points }: NodeFold, atMs: number): NodePoint | undefined {
-  for (let i = points.length - 1; i >= 0; i--) if (points[i]!.atMs <= atMs) return points[i];
-  return undefined;
-}
-
 /** The input that holds the node back: unknown progress first, then the lowest. Undefined: none counts. */
 export function lowestOf(inputs: readonly InputNow[]): InputNow | undefined {
   let lowest: InputNow | undefined;
@@ -105,28 +91,19 @@ export function lowestOf(inputs: readonly InputNow[]): InputNow | undefined {
   return lowest;
 }
 
-/** `reportedMs`: of the latest report about one of its inputs. */
-export function advance(node: NodeFold, inputs: readonly InputNow[], reportedMs: number): void {
+/** `reportedMs`: of the latest report about one of its inputs. Returns whether it stands elsewhere than before. */
+export function advance(node: NodeFold, inputs: readonly InputNow[], reportedMs: number): boolean {
   const lowest = lowestOf(inputs);
   const progressMs = lowest === undefined ? mostProgress(inputs) : lowest.progressMs;
   node.isIdle = lowest === undefined;
   if (node.mayGoBack || node.watermarkMs === undefined) node.watermarkMs = progressMs;
   else if (progressMs !== undefined) node.watermarkMs = Math.max(node.watermarkMs, progressMs);
   node.mayGoBack = false;
-  remember(node, { atMs: reportedMs, watermarkMs: node.watermarkMs, isIdle: node.isIdle });
+  return noteNodePoint(node.points, { atMs: reportedMs, watermarkMs: node.watermarkMs, isIdle: node.isIdle });
 }
 
 /** When nobody counts, nothing more is known to come: all that there was has been processed. */
 function mostProgress(inputs: readonly InputNow[]): number | undefined {
   const known = inputs.map(({ progressMs }) => progressMs).filter((ms) => ms !== undefined);
   return known.length === 0 ? undefined : known.reduce((most, ms) => Math.max(most, ms));
-}
-
-function remember({ points }: NodeFold, point: NodePoint): void {
-  const last = points.at(-1);
-  if (last?.watermarkMs === point.watermarkMs && last?.isIdle === point.isIdle) return;
-  // A clock that was set back: what is known now holds from now on.
-  while (points.length > 0 && points.at(-1)!.atMs >= point.atMs) points.pop();
-  points.push(point);
-  while (points.length > 1 && points[1]!.atMs < point.atMs - historyMs) points.shift();
 }

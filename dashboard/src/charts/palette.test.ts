@@ -18,7 +18,7 @@ describe.for<[string, Palette]>([
   ['dark', dark],
 ])('%s', ([, palette]) => {
   test('words can be read: 4.5 to 1', () => {
-    const names = [palette.streamTime, palette.trueTime, ...palette.sources];
+    const names = [palette.streamTime, palette.trueTime, palette.watermark, ...palette.sources];
     for (const color of [
       palette.ink,
       palette.faint,

@@ -4,6 +4,7 @@ import { type Colours, darkColours, type IncidentKind, lightColours } from '@tid
 export interface Palette extends Colours {
   readonly streamTime: string;
   readonly trueTime: string;
+  readonly watermark: string;
   readonly lead: string;
   /** What the true stream time lies in, and its edge. */
   readonly bound: string;
@@ -52,6 +53,7 @@ export const light: Palette = {
   ...lightColours,
   streamTime: '#14212b',
   trueTime: '#c25100',
+  watermark: '#6a3fa0',
   lead: 'rgba(213, 94, 0, 0.17)',
   bound: 'rgba(62, 74, 83, 0.13)',
   boundEdge: 'rgba(62, 74, 83, 0.45)',
@@ -63,6 +65,7 @@ export const dark: Palette = {
   ...darkColours,
   streamTime: '#edf2f5',
   trueTime: '#ff8a3d',
+  watermark: '#b9a0f2',
   lead: 'rgba(255, 138, 61, 0.20)',
   bound: 'rgba(201, 212, 219, 0.13)',
   boundEdge: 'rgba(201, 212, 219, 0.45)',

@@ -9,6 +9,7 @@ export interface Hidden {
 /** What a reader shows and hides besides the sources, which have keys of their own. */
 export const streamTimeKey = 'S';
 export const trueTimeKey = 'T';
+export const watermarkKey = 'W';
 
 /** What is asked of the annotation plugin: a box between two times, a line between two points, words at a point. */
 interface Annotation {
@@ -37,18 +38,6 @@ export function annotationsOf(
     Object.assign(annotations, spanBoxes(span, view, { look, row: rows[index], isTinted: before.length < maxTints }));
   });
   if (view.empty !== undefined) annotations.none = { type: 'label', ...emptyNote(view.empty, look) };
-  const { watermarkS, scale, window } = view;
-  if (watermarkS !== undefined && watermarkS <= scale.maxS) {
-    annotations.watermark = {
-      type: 'line',
-      xMin: window.toMs - (window.toMs - window.fromMs) / 40,
-      xMax: window.toMs,
-      yMin: watermarkS,
-      yMax: watermarkS,
-      borderColor: look.palette.ink,
-      borderWidth: 3,
-    };
-  }
   const lead = greatestLead(view);
   if (lead !== undefined && !look.hidden.has(streamTimeKey) && !look.hidden.has(trueTimeKey)) {
     annotations.lead = {

@@ -125,10 +125,11 @@ describe('several things at once stay legible', () => {
   });
 });
 
-test('the watermark of the group stands beside the lines, where it is now', () => {
-  const topology = topologyOf(nowMs);
-  const view = of({ topology });
-  expect(view.watermarkS).toBe((view.window.toMs - nowMs) / 1000 + 34);
-  expect(progressNames(view, look).at(-1)?.text).toBe('watermark');
-  expect(of({}).watermarkS).toBeUndefined();
+test('the watermark of the group is drawn beside the stream times', () => {
+  const view = of({ topology: topologyOf(nowMs) });
+  expect(view.watermark[0]?.y).toBe(1);
+  expect(view.watermark.at(-1)?.y).toBe((view.window.toMs - nowMs) / 1000 + 34);
+  expect(view.scale.maxS).toBeGreaterThan(34);
+  expect(progressNames(view, look).map(({ text }) => text)).toContain('watermark');
+  expect(of({}).watermark).toEqual([]);
 });

@@ -4,7 +4,7 @@ import type { At, ProgressView } from '../progress.ts';
 import { baseOptions, behindText, behindTick, type Look, timeAxis, tooltipLook, valueAxis } from './axes.ts';
 import type { LineName } from './line-names.ts';
 import { dashes, type Palette } from './palette.ts';
-import { annotationsOf, type Hidden, streamTimeKey, trueTimeKey } from './progress-annotations.ts';
+import { annotationsOf, type Hidden, streamTimeKey, trueTimeKey, watermarkKey } from './progress-annotations.ts';
 
 /** Chart (a): all but its canvas. `colorOf` gives a source the same colour for as long as the page is open. */
 export function progressChart(
@@ -39,6 +39,7 @@ export function progressChart(
       hidden: look.hidden.has(trueTimeKey),
       order: 3,
     },
+    ...watermarkLine(view, { palette, base, isHidden: look.hidden.has(watermarkKey) }),
     ...view.sources.map((line): ChartDataset<'line', At[]> => {
       const color = palette.sources[look.colorOf(line.key) % palette.sources.length] ?? palette.ink;
       return {
@@ -96,14 +97,27 @@ export function progressChart(
 const trueTimeLabel = 'true stream time T';
 const boundLabel = 'bound of the true stream time';
 
+interface LineLook {
+  readonly palette: Palette;
+  readonly base: Partial<ChartDataset<'line', At[]>>;
+  readonly isHidden: boolean;
+}
+
+function watermarkLine(
+  { watermark }: ProgressView,
+  { palette, base, isHidden }: LineLook,
+): ChartDataset<'line', At[]>[] {
+  if (watermark.length === 0) return [];
+  const color = { borderColor: palette.watermark, backgroundColor: palette.watermark };
+  return [
+    { ...base, ...color, label: 'watermark W', data: [...watermark], borderWidth: 2, hidden: isHidden, order: 2 },
+  ];
+}
+
 /** A band from the low end of what the true stream time lies in to the high end. */
 function boundBand(
   { trueLow, trueHigh }: ProgressView,
-  {
-    palette,
-    base,
-    isHidden,
-  }: { readonly palette: Palette; readonly base: Partial<ChartDataset<'line', At[]>>; readonly isHidden: boolean },
+  { palette, base, isHidden }: LineLook,
 ): ChartDataset<'line', At[]>[] {
   const end = {
     ...base,
@@ -132,6 +146,7 @@ export function progressNames(
   const lines: { key: string; name: string; points: readonly At[]; color: string; bold: boolean }[] = [
     { key: streamTimeKey, name: 'stream time', points: view.streamTime, color: palette.streamTime, bold: true },
     { key: trueTimeKey, name: 'true time', points: view.trueTime, color: palette.trueTime, bold: true },
+    { key: watermarkKey, name: 'watermark', points: view.watermark, color: palette.watermark, bold: false },
     ...view.sources.map((line) => ({
       ...line,
       color: palette.sources[look.colorOf(line.key) % palette.sources.length] ?? palette.ink,
@@ -150,12 +165,9 @@ export function progressNames(
       bold: line.bold,
     });
   }
-  if (view.watermarkS !== undefined) {
-    names.push({ text: look.widthPx < 520 ? 'W' : 'watermark', color: palette.ink, y: view.watermarkS });
-  }
   return names;
 }
 
 function shortName(line: { readonly key: string; readonly name: string }): string {
-  return line.key === streamTimeKey || line.key === trueTimeKey ? line.key : line.name;
+  return [streamTimeKey, trueTimeKey, watermarkKey].includes(line.key) ? line.key : line.name;
 }

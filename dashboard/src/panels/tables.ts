@@ -13,6 +13,7 @@ export function progressTable(view: ProgressView): HTMLElement {
   const rows = [
     { name: 'stream time S', points: view.streamTime },
     { name: 'true stream time T', points: view.trueTime },
+    ...(view.watermark.length === 0 ? [] : [{ name: 'watermark W of its group', points: view.watermark }]),
     ...view.sources,
   ].map((line) => [line.name, behindAt(line.points.findLast(known)), behindAt(furthest(line.points))]);
   return table(

@@ -13,18 +13,20 @@ export interface NodeRow {
   readonly notes: readonly string[];
 }
 
-/** Those that something holds back first. */
-export function nodeRows({ nodes }: Topology, nowMs: number): Shown<NodeRow> {
-  const rows = nodes
-    .toSorted((a, b) => rankOf(b) - rankOf(a) || byName(a.id, b.id))
-    .map((node) => ({
-      id: node.id,
-      isHeld: isHeld(node),
-      watermark: watermarkText(node, nowMs),
-      heldBy: heldByText(node),
-      notes: notesOf(node),
-    }));
+export function nodeRows(topology: Topology, nowMs: number): Shown<NodeRow> {
+  const rows = ranked(topology).map((node) => ({
+    id: node.id,
+    isHeld: isHeld(node),
+    watermark: watermarkText(node, nowMs),
+    heldBy: heldByText(node),
+    notes: notesOf(node),
+  }));
   return firstOf(rows, maxShown.nodes);
+}
+
+/** Those that something holds back first. */
+export function ranked({ nodes }: Topology): TopologyNode[] {
+  return nodes.toSorted((a, b) => rankOf(b) - rankOf(a) || byName(a.id, b.id));
 }
 
 /** The one whose own input holds, then those behind it. */
