@@ -34,9 +34,10 @@ describe('the page of an incident', () => {
     await using opened = await openPage(browser, `${server.url}#incident-cut-1`, { permissions });
     const { page } = opened;
     const copied = (): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+    const told = page.getByRole('button', { name: 'Copied' }).waitFor();
     await page.getByRole('button', { name: 'Copy the sentence' }).click();
-    await page.getByRole('button', { name: 'Copied' }).waitFor();
-    expect(await copied()).toMatch(/^B was cut off from the broker for 32 s; 1,280 of its records/);
+    await told;
+    await expect.poll(copied).toMatch(/^B was cut off from the broker for 32 s; 1,280 of its records/);
     await page.getByRole('button', { name: 'Copy the link' }).click();
     await expect.poll(copied).toBe(`${server.url}#incident-cut-1`);
   });

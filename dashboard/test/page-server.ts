@@ -3,6 +3,7 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { extname, join, normalize } from 'node:path';
 import type { Assessment, SeriesPoint } from '@tidemark/core';
+import { mergePoints } from '../src/series.ts';
 
 export interface Update {
   readonly assessment: Assessment;
@@ -22,6 +23,7 @@ export class PageServer {
   #hello: Update;
   #server: Server | undefined;
   #port = 0;
+  #isAway = false;
   readonly #streams = new Set<ServerResponse>();
 
   constructor(folder: string, hello: Update) {
@@ -37,10 +39,12 @@ export class PageServer {
     return this.#streams.size;
   }
 
-  /** On the same port as before, as a collector that is started again. */
-  async start(hello: Update = this.#hello): Promise<void> {
-    this.#hello = hello;
+  async start(): Promise<void> {
     const server = createServer((request, response) => {
+      if (this.#isAway) {
+        request.socket.destroy();
+        return;
+      }
       response.setHeader('content-security-policy', "default-src 'self'");
       const path = new URL(request.url ?? '/', 'http://page').pathname;
       if (path === '/api/events') this.#stream(response);
@@ -48,21 +52,34 @@ export class PageServer {
     });
     this.#server = server;
     await new Promise<void>((resolve, reject) => {
-      server.once('error', reject).listen(this.#port, '127.0.0.1', resolve);
+      server.once('error', reject).listen(0, '127.0.0.1', resolve);
     });
     this.#port = (server.address() as AddressInfo).port;
   }
 
   async stop(): Promise<void> {
     const server = this.#server;
-    for (const stream of this.#streams) stream.destroy();
-    this.#streams.clear();
     if (server === undefined) return;
-    server.closeAllConnections();
+    this.goAway();
     await new Promise((resolve) => server.close(resolve));
   }
 
+  /** As a collector that has ended; nobody else can take its port meanwhile. */
+  goAway(): void {
+    this.#isAway = true;
+    this.#streams.clear();
+    this.#server?.closeAllConnections();
+  }
+
+  /** As one that is started again, and knows nothing but this. */
+  comeBack(hello: Update): void {
+    this.#hello = hello;
+    this.#isAway = false;
+  }
+
+  /** Whoever comes later is greeted with all of it: a page that heard nothing for some seconds connects anew. */
   tick(update: Update): void {
+    this.#hello = { assessment: update.assessment, points: mergePoints(this.#hello.points, update.points) };
     for (const stream of this.#streams) send(stream, 'tick', update);
   }
 

@@ -33,7 +33,7 @@ describe('what it says', () => {
       .waitFor();
     expect(await page.title()).toContain('1 producer was cut off');
     expect(await page.locator('#progress').getAttribute('aria-label')).toContain('B cut off for 31 s');
-    expect(await inkOf(page, 'progress', vermillion)).toBeGreaterThan(500);
+    await expect.poll(() => inkOf(page, 'progress', vermillion)).toBeGreaterThan(500);
     await page.locator('#late-table summary').click();
     await page.getByRole('row', { name: 'producer cut off falsely late 1,280 1,024 1,280 1,024' }).waitFor();
   });
@@ -181,22 +181,23 @@ describe('it lives', () => {
     await using opened = await openPage(browser, server.url);
     const { page, complaints } = opened;
     await heading(page).filter({ hasText: 'cut off' }).waitFor();
-    await server.stop();
+    server.goAway();
     await page
       .locator('#banner')
       .filter({ hasText: /Collector unreachable since \d\d:\d\d:\d\d/ })
       .waitFor();
     expect(await heading(page).innerText()).toContain('1 producer was cut off');
-    expect(await page.locator('main').evaluate((it) => getComputedStyle(it).filter)).toBe('grayscale(1)');
-    await server.start({
+    const filter = () => page.locator('main').evaluate((it) => getComputedStyle(it).filter);
+    await expect.poll(filter).toBe('grayscale(1)');
+    server.comeBack({
       assessment: assessmentOf({ nowMs, quiet: true }),
       points: pointsOf({ nowMs, quiet: true }, 3),
     });
     await page.getByRole('heading', { name: 'All on time' }).waitFor();
-    expect(await page.locator('#banner').isHidden()).toBe(true);
+    await page.locator('#banner').waitFor({ state: 'hidden' });
     // Nothing of the old collector's story is left beside the new one's.
     expect(await page.locator('.incident').count()).toBe(0);
-    expect(await inkOf(page, 'progress', vermillion)).toBeLessThan(300);
+    await expect.poll(() => inkOf(page, 'progress', vermillion)).toBeLessThan(300);
     // The browser itself writes down each attempt that failed.
     expect(complaints.every((text) => text.startsWith('Failed to load resource'))).toBe(true);
     complaints.length = 0;

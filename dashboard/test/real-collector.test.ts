@@ -67,7 +67,8 @@ test.for<{ why: string; producer: StoryProducer; before?: RegExp; headline: RegE
   // The rest it sees as it comes.
   for (const report of reports.slice(early)) await hear(report);
   await page.locator('h1').filter({ hasText: headline }).waitFor();
-  expect(await page.locator('.incident.open, .incident.closed').count()).toBe(incident === undefined ? 0 : 1);
+  const incidents = page.locator('.incident.open, .incident.closed');
+  await expect.poll(() => incidents.count()).toBe(incident === undefined ? 0 : 1);
   if (incident === undefined) return;
   await page.locator('.incident.closed a').click();
   await page.locator('.facts').waitFor();
