@@ -57,7 +57,8 @@ test.skipIf(missing)('the audit drops what a real Kafka Streams application drop
   try {
     await until('the application to process everything', () => app.count?.processed === records);
     const count = await app.stop();
-    const groups = (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    const groupsNow = async () => (await admin.listGroups()).groups.map(({ groupId }) => groupId);
+    const groups = await groupsNow();
     const report = await audited(topic, '--window', 'tumbling:5s', '--grace', '2s');
     const [policy] = report.policies;
     expect(report.history).toMatchObject({ records, partitions, sources: 1, skipped: {} });
@@ -74,7 +75,7 @@ test.skipIf(missing)('the audit drops what a real Kafka Streams application drop
     // One in ten is late by nature: nobody is accused.
     expect(policy!.byCause.map(({ verdict }) => verdict)).toEqual(['outOfOrderSource']);
     // Nobody joined a group, and from the middle on it is the same history.
-    expect((await admin.listGroups()).groups.map(({ groupId }) => groupId)).toEqual(groups);
+    expect((await groupsNow()).filter((id) => !groups.includes(id))).toEqual([]);
     const half = await audited(
       topic,
       '--window',

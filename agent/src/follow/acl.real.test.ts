@@ -9,8 +9,7 @@ import {
 } from 'kafkajs';
 import { afterEach, expect, test } from 'vitest';
 import { missingForKafka } from '../../../testbed/src/broker/broker.ts';
-import { startKafka } from '../../../testbed/src/broker/kafka.ts';
-import { freePorts } from '../../../testbed/src/process/free-port.ts';
+import { type Ports, startKafka } from '../../../testbed/src/broker/kafka.ts';
 import { cellsOf, startReportTaker } from '../../test/collector.ts';
 import { kafkaOf, startSidecar, until } from '../../test/follow-stage.ts';
 
@@ -21,9 +20,9 @@ afterEach(async () => {
 });
 
 /** A broker that lets everybody on one listener do everything, and `watcher` on another nothing. */
-function guarded(port: number) {
-  return ({ brokerPort, controllerPort }: { readonly brokerPort: number; readonly controllerPort: number }): string => `
-listeners=PLAINTEXT://127.0.0.1:${brokerPort},SASL_PLAINTEXT://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+function guarded({ brokerPort, controllerPort, sparePort }: Ports): string {
+  return `
+listeners=PLAINTEXT://127.0.0.1:${brokerPort},SASL_PLAINTEXT://127.0.0.1:${sparePort},CONTROLLER://127.0.0.1:${controllerPort}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_PLAINTEXT:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_plaintext.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_watcher="secret";
@@ -46,8 +45,13 @@ async function grant(admin: Admin, operation: Operation, resourceType: Resource,
 }
 
 test.skipIf(missing)('says exactly which right is missing, and goes on as soon as it is there', async () => {
-  const [port] = (await freePorts(1)) as [number];
-  const broker = await startKafka(() => {}, { properties: guarded(port) });
+  let port = 0;
+  const broker = await startKafka(() => {}, {
+    properties: (ports) => {
+      port = ports.sparePort;
+      return guarded(ports);
+    },
+  });
   leaving.push(() => broker.stop());
   const kafka = kafkaOf(broker.brokers);
   const admin = kafka.admin();

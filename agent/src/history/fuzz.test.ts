@@ -116,7 +116,7 @@ test(`a million spoilt batches, seed ${seed}: each is refused whole or read as i
   // It must be able to fail: nearly all are to be refused, and some were spoilt where nothing hangs on it.
   expect(refused).toBeGreaterThan(mutations * 0.9);
   expect(same).toBeGreaterThan(100);
-}, 300_000);
+}, 600_000);
 
 test(`spoilt records under a right checksum, seed ${seed}: refused, or what is read is in order and within the batch`, () => {
   const random = prng(seed + 1);
@@ -140,4 +140,4 @@ test(`spoilt records under a right checksum, seed ${seed}: refused, or what is r
     if (coverage.skipped.unreadable > 0) refused++;
   }
   expect(refused).toBeGreaterThan(sealedMutations * 0.1);
-}, 300_000);
+}, 600_000);

@@ -9,7 +9,6 @@ import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { missingForKafka } from '../../../testbed/src/broker/broker.ts';
 import { type Ports, startKafka } from '../../../testbed/src/broker/kafka.ts';
-import { freePorts } from '../../../testbed/src/process/free-port.ts';
 import { consumeAll, createTopic, orders, produce, scanAll } from '../../test/history-stage.ts';
 
 const missing = await missingForKafka();
@@ -33,7 +32,6 @@ describe.skipIf(missing)('a broker that speaks TLS, wants a password and compact
   let brokers: readonly string[];
   let admin: Admin;
   beforeAll(async () => {
-    [port] = (await freePorts(1)) as [number];
     keytool('-genkeypair', '-keyalg', 'RSA', '-dname', 'CN=127.0.0.1', '-ext', 'san=ip:127.0.0.1');
     const broker = await startKafka(() => {}, { properties: guarded });
     brokers = broker.brokers;
@@ -50,9 +48,10 @@ describe.skipIf(missing)('a broker that speaks TLS, wants a password and compact
     return execFileSync('keytool', [...args, ...store], { stdio: ['ignore', 'pipe', 'ignore'] });
   }
 
-  function guarded({ brokerPort, controllerPort }: Ports): string {
+  function guarded({ brokerPort, controllerPort, sparePort }: Ports): string {
+    port = sparePort;
     return `
-listeners=PLAINTEXT://127.0.0.1:${brokerPort},SASL_SSL://127.0.0.1:${port},CONTROLLER://127.0.0.1:${controllerPort}
+listeners=PLAINTEXT://127.0.0.1:${brokerPort},SASL_SSL://127.0.0.1:${sparePort},CONTROLLER://127.0.0.1:${controllerPort}
 listener.security.protocol.map=PLAINTEXT:PLAINTEXT,SASL_SSL:SASL_SSL,CONTROLLER:PLAINTEXT
 sasl.enabled.mechanisms=PLAIN
 listener.name.sasl_ssl.plain.sasl.jaas.config=org.apache.kafka.common.security.plain.PlainLoginModule required user_auditor="secret";

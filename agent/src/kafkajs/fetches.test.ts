@@ -1,10 +1,14 @@
 import { observeSeek, partitionOf } from '@tidemark/core';
 import { Kafka as RealKafka } from 'kafkajs';
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { joinedTap } from '../../test/tap.ts';
 import { catchCluster } from './brokers.ts';
 import { tapFetches } from './fetches.ts';
 import type { Broker, Cluster, FetchRequest, FetchResponse, Kafka } from './shapes.ts';
+
+// Time stands still: whatever is seen belongs to one second.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
 
 const request: FetchRequest = { topics: [{ topic: 'orders', partitions: [{ partition: 0 }, { partition: 1 }] }] };
 

@@ -1,9 +1,13 @@
-import { expect, test } from 'vitest';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { batchContext, joinedTap, message } from '../../test/tap.ts';
 import { tapBatches, tapHandlers, tapMessages } from './handlers.ts';
 import type { MessagePayload } from './shapes.ts';
 
 const t0 = 1_700_000_000_000;
+
+// Time stands still: whatever is seen belongs to one second.
+beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'performance'] }));
+afterEach(() => void vi.useRealTimers());
 
 function payload(offset: number, timestampMs: number): MessagePayload {
   return { topic: 'orders', partition: 0, message: message(offset, timestampMs, { batchContext: batchContext() }) };

@@ -14,7 +14,7 @@ export interface BrokerOptions {
   readonly onProgress?: (line: string) => void;
 }
 
-const reachableWithinMs = 5_000;
+const reachableWithinMs = 10_000;
 
 /** A real broker from one call: the user's own if there is one, else Kafka from Maven Central. */
 export async function startBroker(options: BrokerOptions = {}): Promise<Broker> {

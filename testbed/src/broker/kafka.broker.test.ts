@@ -3,7 +3,6 @@ import { existsSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { missingForKafka } from './broker.ts';
 import { startKafka } from './kafka.ts';
@@ -17,7 +16,7 @@ describe.skipIf(missing !== undefined)(`a broker of our own${missing ? ` (${miss
     const progress: string[] = [];
     const broker = await startKafka((line) => progress.push(line));
     const data = dataFolders().find((folder) => isUsedBy(folder, broker.brokers[0]!));
-    expect(await answers(broker.brokers)).toBe(true);
+    await expect.poll(() => answers(broker.brokers)).toBe(true);
     expect(data && existsSync(data)).toBe(true);
     await broker.stop();
     expect(await answers(broker.brokers)).toBe(false);
@@ -39,12 +38,11 @@ describe.skipIf(missing !== undefined)(`a broker of our own${missing ? ` (${miss
       createInterface({ input: owner.stdout }).once('line', (line) => resolve([line]));
     })) as [string];
     const data = dataFolders().find((folder) => isUsedBy(folder, address))!;
-    expect(await answers([address])).toBe(true);
+    await expect.poll(() => answers([address])).toBe(true);
     owner.kill('SIGKILL');
     // The undertaker needs a moment: it hears of the end from the kernel.
-    for (let i = 0; i < 50 && existsSync(data); i++) await sleep(100);
-    expect(existsSync(data)).toBe(false);
-    expect(await answers([address])).toBe(false);
+    await expect.poll(() => existsSync(data)).toBe(false);
+    await expect.poll(() => answers([address])).toBe(false);
   });
 });
 

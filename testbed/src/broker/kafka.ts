@@ -22,13 +22,15 @@ export interface Broker {
   stop(): Promise<void>;
 }
 
-const readyWithinMs = 60_000;
+const readyWithinMs = 120_000;
 /** A port that was free may be taken before Kafka asks for it: rare, so a second try settles it. */
 const maxTries = 3;
 
 export interface Ports {
   readonly brokerPort: number;
   readonly controllerPort: number;
+  /** For a listener of the caller's own. */
+  readonly sparePort: number;
 }
 
 export interface KafkaOptions {
@@ -59,7 +61,7 @@ async function startOnce(
   onProgress: (line: string) => void,
   { properties: moreProperties = () => '', env = {} }: KafkaOptions,
 ): Promise<Broker> {
-  const [brokerPort, controllerPort] = (await freePorts(2)) as [number, number];
+  const [brokerPort, controllerPort, sparePort] = (await freePorts(3)) as [number, number, number];
   const folder = await mkdtemp(join(tmpdir(), 'tidemark-kafka-'));
   bequeath({ remove: folder });
   const removeFolder = async (): Promise<void> => {
@@ -68,7 +70,7 @@ async function startOnce(
   };
 
   const properties = join(folder, 'server.properties');
-  const ports = { brokerPort, controllerPort };
+  const ports = { brokerPort, controllerPort, sparePort };
   await writeFile(properties, serverProperties({ ...ports, folder }) + moreProperties(ports));
   const runJava = (...args: string[]): Child =>
     startChild({ command: java, args: [...jvmOptions, '-cp', join(jars, '*'), ...args], folder, env });
@@ -118,7 +120,9 @@ async function untilReady(kafka: Child, address: string, onProgress: (line: stri
     const nowMs = performance.now();
     if (kafka.ending) throw notStarted(kafka.ending.lastWords);
     if (nowMs - startedMs > readyWithinMs)
-      throw new PlainFailure(`Kafka on ${address}: not ready within 60 s. Is this machine overloaded?`);
+      throw new PlainFailure(
+        `Kafka on ${address}: not ready within ${readyWithinMs / 1000} s. Is this machine overloaded?`,
+      );
     if (nowMs - saidMs > 5_000) {
       saidMs = nowMs;
       onProgress(`Still waiting for Kafka (${Math.round((nowMs - startedMs) / 1000)} s) …`);

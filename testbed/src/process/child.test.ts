@@ -3,7 +3,6 @@ import { existsSync, mkdtempSync, readFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { startChild } from './child.ts';
 
@@ -55,9 +54,8 @@ test.for(['SIGKILL', 'SIGTERM', 'SIGINT'] as const)(
     expect(isRunning(pid)).toBe(true);
     owner.kill(signal);
     // The kernel tells the undertaker at once; it then needs a moment.
-    for (let i = 0; i < 100 && (isRunning(pid) || existsSync(folder)); i++) await sleep(50);
-    expect(isRunning(pid)).toBe(false);
-    expect(existsSync(folder)).toBe(false);
+    await expect.poll(() => isRunning(pid)).toBe(false);
+    await expect.poll(() => existsSync(folder)).toBe(false);
   },
 );
 
