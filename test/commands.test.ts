@@ -66,6 +66,11 @@ const claims: readonly Claim[] = [
     where: 'inPages(/^tidemark incidents( --all)?$/)',
   },
   {
+    commands: /^tidemark status\b/,
+    by: 'cli/test/status.test.ts',
+    where: 'page.matchAll(/^tidemark status(.*)$/gm)',
+  },
+  {
     commands: /^tidemark collector\b/,
     by: 'test/commands.broker.test.ts',
     where: 'inPages(/^tidemark collector /)',

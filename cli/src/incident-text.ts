@@ -13,6 +13,7 @@ import {
   remedyLines,
   titleOf,
 } from '@tidemark/core';
+import { tableLines } from './table-lines.ts';
 
 /** Incidents in a terminal: plain text, instants in UTC as in logs. `widthColumns`: undefined where nobody wraps lines. */
 export interface Sheet {
@@ -46,16 +47,10 @@ export function listText(incidents: readonly Incident[], sheet: Sheet): string {
     incident.dropped.length === 0 ? 'no policy' : formatCount(mostDropped(incident)),
     incident.id,
   ]);
-  const widths = head.map((name, column) => Math.max(name.length, ...rows.map((row) => row[column]!.length)));
-  const line = (row: readonly string[]): string =>
-    row
-      .map((cell, column) => (isNumber[column] ? cell.padStart(widths[column]!) : cell.padEnd(widths[column]!)))
-      .join('  ')
-      .trimEnd();
-  const told = incidents.map((incident, index) => `${line(rows[index]!)}\n${wrapped(incident.sentence, sheet, 4)}\n`);
-  return [line(head), ...told].join('\n');
+  const [first, ...lines] = tableLines(head, rows, ['LASTED', 'LATE', 'DROPPED']);
+  const told = incidents.map((incident, index) => `${lines[index]}\n${wrapped(incident.sentence, sheet, 4)}\n`);
+  return [first, ...told].join('\n');
 }
-const isNumber = [false, false, false, false, true, true, true, false];
 
 /** One line for a log, when an incident turns up or turns into something else. */
 export function turnText(incident: Incident): string {

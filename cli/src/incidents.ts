@@ -1,15 +1,12 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { faultLine, type IncidentsSettings, readIncidentsSettings } from '@tidemark/config';
 import type { Incident } from '@tidemark/core';
+import { answerOf, noCollector, Unanswered } from './ask-collector.ts';
 import { incidentText, listText, turnText, wanted } from './incident-text.ts';
 
 /** As of `diff` and `grep`: a script asks whether something is open by the exit code alone. */
 const exitCodes = { calm: 0, open: 1, unknown: 2 } as const;
 const askEveryMs = 1_000;
-const patienceMs = 10_000;
-
-/** No answer, or not the one that was asked for: said in one sentence, with what to do. */
-class Unanswered extends Error {}
 
 /** `tidemark incidents [ID]`: asks a collector what happened. */
 export async function runIncidents(flags: readonly string[]): Promise<void> {
@@ -45,7 +42,11 @@ async function list(settings: IncidentsSettings): Promise<number> {
 
 async function one(settings: IncidentsSettings): Promise<number> {
   const id = settings.id!;
-  const incident = await answer<Incident>(settings, `/api/incidents/${encodeURIComponent(id)}`);
+  const incident = await answerOf<Incident>(
+    settings.collectorUrl,
+    `/api/incidents/${encodeURIComponent(id)}`,
+    '"tidemark incidents --all" lists those that it keeps',
+  );
   if (settings.json) say(JSON.stringify(incident, undefined, 2));
   else say(incidentText(incident, `${settings.collectorUrl}/#incident-${encodeURIComponent(id)}`, sheet()));
   return codeOf([incident]);
@@ -80,33 +81,9 @@ async function follow(settings: IncidentsSettings): Promise<number> {
 }
 
 async function incidentsOf(settings: IncidentsSettings): Promise<readonly Incident[]> {
-  const incidents = await answer<readonly Incident[]>(settings, '/api/incidents');
-  if (!Array.isArray(incidents)) throw new Unanswered(noCollector(settings));
+  const incidents = await answerOf<readonly Incident[]>(settings.collectorUrl, '/api/incidents');
+  if (!Array.isArray(incidents)) throw new Unanswered(noCollector(settings.collectorUrl));
   return incidents;
-}
-
-async function answer<T>(settings: IncidentsSettings, path: string): Promise<T> {
-  const { collectorUrl } = settings;
-  const response = await fetch(collectorUrl + path, { signal: AbortSignal.timeout(patienceMs) }).catch((error) => {
-    throw new Unanswered(
-      `the collector at ${collectorUrl} cannot be reached (${reasonOf(error)}); start one with "tidemark collector", or name another with --collector URL`,
-    );
-  });
-  const body = await response.json().catch(() => undefined);
-  if (response.ok && body !== undefined) return body as T;
-  const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
-  if (typeof said !== 'string') throw new Unanswered(noCollector(settings));
-  const cure = response.status === 404 ? '; "tidemark incidents --all" lists those that it keeps' : '';
-  throw new Unanswered(`the collector at ${collectorUrl} says: ${said}${cure}`);
-}
-
-function noCollector({ collectorUrl }: IncidentsSettings): string {
-  return `what answers at ${collectorUrl} is no Tidemark collector; name one with --collector URL or TIDEMARK_COLLECTOR_URL`;
-}
-
-function reasonOf(error: unknown): string {
-  const { cause, name, message } = error as Error & { cause?: { code?: string } };
-  return name === 'TimeoutError' ? `no answer within ${patienceMs / 1000} s` : (cause?.code ?? message);
 }
 
 function codeOf(incidents: readonly Incident[]): number {

@@ -1,6 +1,6 @@
 #!/usr/bin/env -S node --disable-warning=TimeoutNegativeWarning
 import module from 'node:module';
-import { auditFlags, captureFlags, followFlags, incidentsFlags, reprocessFlags } from '@tidemark/config';
+import { auditFlags, captureFlags, followFlags, incidentsFlags, reprocessFlags, statusFlags } from '@tidemark/config';
 
 /** What there is to run. Each is loaded only when it is wanted. */
 const commands: { readonly [name: string]: (flags: readonly string[]) => Promise<void> } = {
@@ -14,10 +14,11 @@ const commands: { readonly [name: string]: (flags: readonly string[]) => Promise
     await import('@tidemark/collector/main');
   },
   incidents: async (flags) => (await import('./incidents.ts')).runIncidents(flags),
+  status: async (flags) => (await import('./status.ts')).runStatus(flags),
 };
 
 /** What needs nothing of Node that came after 20: hosts of consumers are old more often than those of collectors. */
-const onOldNode: ReadonlySet<string> = new Set(['agent', 'incidents']);
+const onOldNode: ReadonlySet<string> = new Set(['agent', 'incidents', 'status']);
 const isOldNode = typeof module.registerHooks !== 'function';
 
 const usage = `tidemark COMMAND [flags]
@@ -40,6 +41,9 @@ const usage = `tidemark COMMAND [flags]
   reprocess  the five steps of making results again, with their numbers and commands; it takes none of them
              tidemark reprocess plan --group billing --brokers kafka-1:9092 --since 2h --window tumbling:1m --grace 30s
              ${reprocessFlags.join(' ')}
+  status     how far everybody is: groups, tasks, watermarks, agents and the producers that they watch
+             tidemark status [--collector http://127.0.0.1:8080] (or TIDEMARK_COLLECTOR_URL)
+             ${statusFlags.join(' ')}
 
 Every flag that takes a value is a variable too: --commit-poll is TIDEMARK_COMMIT_POLL.
 `;

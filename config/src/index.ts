@@ -49,4 +49,5 @@ export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from '.
 export { auditPolicy, policyFileReference, readPolicyFile } from './policy-file.ts';
 export type { PolicySetting } from './policy-flags.ts';
 export { type ReprocessSettings, readReprocessSettings, reprocessFlags, reprocessReference } from './reprocess.ts';
+export { readStatusSettings, type StatusSettings, statusFlags } from './status.ts';
 export { readTopology, readTopologyFile, topologyReference } from './topology.ts';

@@ -1,5 +1,4 @@
-import { type Assessment, type GroupAssessment, sourceName } from '@tidemark/core';
-import { leadWords, trueTimeWords } from './stream-time-words.ts';
+import { type Assessment, type GroupAssessment, leadWords, sourceName, trueTimeWords } from '@tidemark/core';
 import { byName, firstOf, matches, maxShown, type Shown } from './view.ts';
 
 /** The true stream time of a group that has several tasks; of one alone, the card of that says it. */

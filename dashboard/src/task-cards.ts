@@ -1,7 +1,15 @@
-import { type Assessment, forecastLines, isConfirmed, type TaskAssessment, verdictClass } from '@tidemark/core';
+import {
+  type Assessment,
+  forecastLines,
+  isConfirmed,
+  leadBoundWords,
+  leadWords,
+  type TaskAssessment,
+  trueTimeWords,
+  verdictClass,
+} from '@tidemark/core';
 import { formatDuration, formatPartition } from './format.ts';
 import { heldBackSentence, isHeldBack, isNews, lostSince } from './headline.ts';
-import { leadBoundWords, leadWords, trueTimeWords } from './stream-time-words.ts';
 import { byName, firstOf, matches, maxShown, partitionsInWords, partitionsOf, type Shown } from './view.ts';
 
 export type Level = 'good' | 'watch' | 'bad';

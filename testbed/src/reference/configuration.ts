@@ -78,7 +78,7 @@ const head = `# Configuration
 
 This page is made from the schemas by which settings are read: \`npm run reference\`. Where there are both, flags win over variables; of a
 flag that comes twice the last one counts. An empty variable is one that is not set. All faults are named at once, each with its cure. A duration is a number with a unit (\`ms\`, \`s\`,
-\`m\`, \`h\`, \`d\`): \`1500ms\`, \`5s\`, \`2h\`. What \`tidemark incidents\` understands is in [its own page](incidents.md).
+\`m\`, \`h\`, \`d\`): \`1500ms\`, \`5s\`, \`2h\`. What \`tidemark incidents\` and \`tidemark status\` understand is in [its own page](incidents.md).
 `;
 
 /** `docs/configuration.md`. */

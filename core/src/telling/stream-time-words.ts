@@ -1,5 +1,6 @@
 /** The true stream time and the lead, with how well they are known, as a person on call reads them. */
-import { type Interval, middleMs, type TaskAssessment, widthMs } from '@tidemark/core';
+import type { TaskAssessment } from '../assess/assessment.ts';
+import { type Interval, middleMs, widthMs } from '../interval.ts';
 import { formatDuration, formatOffset } from './format.ts';
 
 /** Reports come once a second: less than that is no lead that they could show. */
