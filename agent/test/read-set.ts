@@ -45,7 +45,7 @@ export function readSet(payload: Buffer, shape: SetShape): ReadSet {
       for (const block of reader.readAhead(payload, { set, track, ahead }, filled, 1))
         records.push(...recordsOf(block));
     }
-    const { end, nextOffset, fault } = walk(payload, set, to);
+    const { end, nextOffset, fault } = walk(payload, { set, track, ahead });
     if (nextOffset === undefined || nextOffset <= track.fetchOffset) {
       const left =
         end < payload.length ? 'what is left is not whole' : track.end.kind === 'complete' ? undefined : 'it ends here';

@@ -121,8 +121,9 @@ function readInPieces(payload: Buffer, tracks: readonly Track[], pieces: readonl
   growing.complete();
   for (const set of decodeAnswer(payload, 11).partitions) {
     const track = tracks.find(({ partition }) => partition === set.partition)!;
-    const { end, nextOffset } = walk(payload, set, track.toOffset);
-    const arrived = { set, track, end, nextOffset: nextOffset!, ahead: growing.aheadOf(set) };
+    const ahead = growing.aheadOf(set);
+    const { end, nextOffset } = walk(payload, { set, track, ahead });
+    const arrived = { set, track, end, nextOffset: nextOffset!, ahead };
     for (const block of reader.read(payload, arrived, 1)) take(track.partition, recordsOf(block));
   }
   return { lines, early, calls, growing };

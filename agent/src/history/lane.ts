@@ -147,13 +147,14 @@ function take(
       }
       continue;
     }
-    const { end, nextOffset, fault } = walk(answer.payload, set, track.toOffset);
+    const ahead = growing.aheadOf(set);
+    const { end, nextOffset, fault } = walk(answer.payload, { set, track, ahead });
     if (nextOffset !== undefined && nextOffset > track.fetchOffset) {
       track.fetchOffset = nextOffset;
       track.troubledSinceMs = undefined;
       if (fault === undefined) track.maxBytes = size.bytes;
       else widen(track, fault.message);
-      sets.push({ set, end, nextOffset, track, ahead: growing.aheadOf(set) });
+      sets.push({ set, end, nextOffset, track, ahead });
     } else if (fault?.kind === 'oldFormat') fail(track, fault.message);
     else if (set.end > set.start) widen(track, fault?.message ?? 'its next batch is larger than that');
     else if (track.fetchOffset >= Math.max(set.lastStableOffset, set.highWaterOffset)) {

@@ -1,5 +1,6 @@
 import { BadBatch, batchEnd, createBatch, readBatch, readOffsets } from './batch.ts';
 import type { FetchedSet } from './fetch-answer.ts';
+import type { GrowingSet } from './growing.ts';
 
 /** What a glance at the batches of an answer says. */
 export interface Walked {
@@ -16,31 +17,36 @@ const batch = createBatch();
 /**
  * Steps from batch to batch by their lengths, so that the next request can be on its way before these are read. What is asked
  * for next must not hang on a batch that is corrupt: so the checksum of the last one is looked at, and only if it is wrong those
- * of the others. What cannot be believed is left for the next answer, in which something follows that can.
+ * of the others. What cannot be believed is left for the next answer, in which something follows that can. What was read ahead has
+ * been looked at.
  */
-export function walk(payload: Buffer, set: FetchedSet, toOffset: number): Walked {
-  let at = set.start;
+export function walk(payload: Buffer, { set, track, ahead }: GrowingSet): Walked {
+  let at = ahead.at;
   let lastStart = -1;
   let fault: BadBatch | undefined;
   try {
     for (let end = batchEnd(payload, at, set.end); end !== undefined; end = batchEnd(payload, at, set.end)) {
       readOffsets(payload, at, end, batch);
-      if (batch.baseOffset >= toOffset && lastStart >= 0) break;
+      if (batch.baseOffset >= track.toOffset && at > set.start) break;
       lastStart = at;
       at = end;
     }
   } catch (error) {
     fault = badBatch(error);
   }
-  if (lastStart < 0) return { end: set.start, nextOffset: undefined, fault };
+  const read = { end: ahead.at, nextOffset: ahead.at > set.start ? ahead.previousLast + 1 : undefined };
+  if (lastStart < 0) return { ...read, fault };
   const lastFault = faultOf(payload, lastStart, at, set);
   if (lastFault === undefined) return { end: at, nextOffset: batch.lastOffset + 1, fault };
-  return { ...lastBelievable(payload, set, at), fault: lastFault };
+  return { ...lastBelievable(payload, set, read, at), fault: lastFault };
 }
 
-function lastBelievable(payload: Buffer, set: FetchedSet, limit: number): Omit<Walked, 'fault'> {
-  let found: Omit<Walked, 'fault'> = { end: set.start, nextOffset: undefined };
-  for (let at = set.start; at < limit; ) {
+type Believable = Omit<Walked, 'fault'>;
+
+/** Behind what was `read`, up to `limit`. */
+function lastBelievable(payload: Buffer, set: FetchedSet, read: Believable, limit: number): Believable {
+  let found = read;
+  for (let at = read.end; at < limit; ) {
     const end = batchEnd(payload, at, limit)!;
     if (faultOf(payload, at, end, set) === undefined) found = { end, nextOffset: batch.lastOffset + 1 };
     at = end;
