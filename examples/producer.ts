@@ -29,7 +29,11 @@ const kafka = new Kafka({
 
 const admin = kafka.admin();
 await admin.connect();
-await admin.createTopics({ topics: [{ topic, numPartitions: Number(partitions), replicationFactor: 1 }] });
+// The producer itself waits until the topic has leaders.
+await admin.createTopics({
+  topics: [{ topic, numPartitions: Number(partitions), replicationFactor: 1 }],
+  waitForLeaders: false,
+});
 await admin.disconnect();
 const producer = kafka.producer({ idempotent: true, maxInFlightRequests: 1 });
 await producer.connect();

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import type { Admin, Kafka, Message } from 'kafkajs';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 import type { Coverage } from '../src/history/coverage.ts';
 import { type ScanOptions, scan } from '../src/history/scan.ts';
 import { type ReadRecord, recordsOf } from './read-set.ts';
@@ -10,10 +11,7 @@ type Config = { readonly [name: string]: string };
 export async function createTopic(admin: Admin, partitions = 1, config: Config = {}): Promise<string> {
   const topic = `history-${randomUUID().slice(0, 8)}`;
   const configEntries = Object.entries(config).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }],
-  });
+  await createTopics(admin, [{ topic, numPartitions: partitions, replicationFactor: 1, configEntries }]);
   return topic;
 }
 

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { Kafka, logLevel, type Message } from 'kafkajs';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 
 /** A topic of a test's own, filled before anybody consumes it. */
 export interface FilledTopic {
@@ -26,10 +27,7 @@ export async function fillTopic(
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = Object.entries(options.config ?? {}).map(([name, value]) => ({ name, value }));
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: [{ topic, numPartitions: options.partitions ?? 1, replicationFactor: 1, configEntries }],
-  });
+  await createTopics(admin, [{ topic, numPartitions: options.partitions ?? 1, replicationFactor: 1, configEntries }]);
   await admin.disconnect();
   const producer = kafka.producer({ idempotent: options.idempotent ?? true, maxInFlightRequests: 1 });
   await producer.connect();

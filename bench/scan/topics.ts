@@ -2,6 +2,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { anyBroker, createCluster } from '../../agent/src/kafkajs/cluster.ts';
 import type { Kafka as KafkaShape } from '../../agent/src/kafkajs/shapes.ts';
 import { encodeBatch } from '../../agent/test/record-batches.ts';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 import { prng } from '../../testbed/src/story/prng.ts';
 
 export interface ScanTopic {
@@ -77,7 +78,7 @@ async function createTopic(
   await admin.connect();
   const configEntries = [{ name: 'compression.type', value: compression }];
   const one = { topic, numPartitions: partitions, replicationFactor: 1, configEntries };
-  await admin.createTopics({ waitForLeaders: true, topics: [one] });
+  await createTopics(admin, [one]);
   await admin.disconnect();
 }
 

@@ -2,6 +2,7 @@ import { readAuditSettings } from '@tidemark/config';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
 import { until } from '../../agent/test/follow-stage.ts';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 import { prng } from '../../testbed/src/story/prng.ts';
 import { startStreamsApp } from '../../testbed/src/streams-app/streams-app.ts';
 import type { AuditReport } from '../src/audit/report-shape.ts';
@@ -36,7 +37,7 @@ test.skipIf(missing)('the audit drops what a real Kafka Streams application drop
   const kafka = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
+  await createTopics(admin, [{ topic, numPartitions: partitions }]);
   const producer = kafka.producer({ idempotent: true });
   await producer.connect();
   const messages = [...history()].map((message) => ({ ...message, value: 'x' }));
@@ -100,7 +101,7 @@ test.skipIf(missing)('a topic without a record, and one that is not there', asyn
   const topic = `audit-empty-${Date.now()}`;
   const admin = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2 }] });
+  await createTopics(admin, [{ topic, numPartitions: 2 }]);
   const report = await audited(topic, '--window', 'tumbling:5s', '--grace', '2s', '--max-dropped', '0');
   expect(report.history).toMatchObject({ records: 0, partitions: 2 });
   expect(report.missed).toEqual([]);

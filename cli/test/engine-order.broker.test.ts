@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { readAuditSettings } from '@tidemark/config';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 import { removeTraces } from '../../testbed/src/demo/topic.ts';
 import type { AuditReport } from '../src/audit/report-shape.ts';
 import { auditHistory } from '../src/audit/run-audit.ts';
@@ -27,7 +28,7 @@ async function fill(topic: string, stamp: 'LogAppendTime' | 'CreateTime'): Promi
   const admin = kafka.admin();
   await admin.connect();
   const configEntries = [{ name: 'message.timestamp.type', value: stamp }];
-  await admin.createTopics({ topics: [{ topic, numPartitions: 2, configEntries }], waitForLeaders: true });
+  await createTopics(admin, [{ topic, numPartitions: 2, configEntries }]);
   await admin.disconnect();
   const producer = kafka.producer();
   await producer.connect();

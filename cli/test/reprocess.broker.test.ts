@@ -2,6 +2,7 @@ import { readReprocessSettings } from '@tidemark/config';
 import { dialects } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { createTopics } from '../../testbed/src/broker/create-topics.ts';
 import { runKafkaCommand } from '../../testbed/src/broker/kafka-command.ts';
 import { prng } from '../../testbed/src/story/prng.ts';
 import { planText } from '../src/reprocess/plan-text.ts';
@@ -32,7 +33,7 @@ test.skipIf(missing)(
     const kafka = new Kafka({ clientId: topic, brokers: [...brokers], logLevel: logLevel.NOTHING });
     const admin = kafka.admin();
     await admin.connect();
-    await admin.createTopics({ topics: [{ topic, numPartitions: partitions }] });
+    await createTopics(admin, [{ topic, numPartitions: partitions }]);
     const producer = kafka.producer();
     await producer.connect();
     const sent = messages();
@@ -133,7 +134,7 @@ test.skipIf(missing)(
     // The same for an application of Kafka Streams, which its changelog gives away.
     const appId = `${topic}-app`;
     const changelog = `${appId}-counts-changelog`;
-    await admin.createTopics({ topics: [{ topic: changelog, numPartitions: partitions }] });
+    await createTopics(admin, [{ topic: changelog, numPartitions: partitions }]);
     await admin.setOffsets({
       groupId: appId,
       topic,

@@ -9,6 +9,7 @@ import {
 } from 'kafkajs';
 import { afterEach, expect, test } from 'vitest';
 import { missingForKafka } from '../../../testbed/src/broker/broker.ts';
+import { createTopics } from '../../../testbed/src/broker/create-topics.ts';
 import { type Ports, startKafka } from '../../../testbed/src/broker/kafka.ts';
 import { cellsOf, startReportTaker } from '../../test/collector.ts';
 import { kafkaOf, startSidecar, until } from '../../test/follow-stage.ts';
@@ -57,7 +58,7 @@ test.skipIf(missing)('says exactly which right is missing, and goes on as soon a
   const admin = kafka.admin();
   await admin.connect();
   leaving.push(() => admin.disconnect());
-  await admin.createTopics({ topics: [{ topic: 'orders', numPartitions: 1 }], waitForLeaders: true });
+  await createTopics(admin, [{ topic: 'orders', numPartitions: 1 }]);
   const consumer = kafka.consumer({ groupId: 'billing' });
   await consumer.connect();
   leaving.push(() => consumer.disconnect());

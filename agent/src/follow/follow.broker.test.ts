@@ -3,6 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { faultLine, readFollowSettings } from '@tidemark/config';
 import kafkajs, { type Consumer, Kafka, logLevel } from 'kafkajs';
 import { afterEach, expect, inject, test } from 'vitest';
+import { createTopics } from '../../../testbed/src/broker/create-topics.ts';
 import { removeTraces } from '../../../testbed/src/demo/topic.ts';
 import { startProxy } from '../../../testbed/src/network/proxy.ts';
 import { throughProxy } from '../../../testbed/src/network/through-proxy.ts';
@@ -192,7 +193,7 @@ test.skipIf(missing)('records that the broker packed, in each way that there is'
     leaving.push(() => removeTraces(brokers, topic));
     return { topic, numPartitions: 1, configEntries: [{ name: 'compression.type', value: compression }] };
   });
-  await admin.createTopics({ topics, waitForLeaders: true });
+  await createTopics(admin, topics);
   registerCodecs(kafkajs);
   await startConsumer(
     kafka,

@@ -8,6 +8,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { type Admin, Kafka, type KafkaConfig, logLevel } from 'kafkajs';
 import { afterAll, afterEach, beforeAll, describe, expect, test } from 'vitest';
 import { missingForKafka } from '../../../testbed/src/broker/broker.ts';
+import { createTopics } from '../../../testbed/src/broker/create-topics.ts';
 import { type Ports, startKafka } from '../../../testbed/src/broker/kafka.ts';
 import { consumeAll, createTopic, orders, produce, scanAll } from '../../test/history-stage.ts';
 
@@ -158,7 +159,7 @@ listeners=PLAINTEXT://127.0.0.1:${brokerPort}
       { partition: 0, replicas: one },
       { partition: 1, replicas: other },
     ];
-    await admin.createTopics({ waitForLeaders: true, topics: [{ topic, replicaAssignment: replicas([1], [2]) }] });
+    await createTopics(admin, [{ topic, replicaAssignment: replicas([1], [2]) }]);
     await produce(kafka, topic, orders(800, { partitions: 2, valueBytes: 1_000 }), 20);
     const leaders = async (): Promise<number[]> => {
       const { topics } = await admin.fetchTopicMetadata({ topics: [topic] });

@@ -2,6 +2,7 @@ import { startCollector } from '@tidemark/collector';
 import type { Finding, FindingKind, KnownClock } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { pino } from 'pino';
+import { createTopics } from '../broker/create-topics.ts';
 import { type Broker, startKafka } from '../broker/kafka.ts';
 import { Cast, until } from '../demo/cast.ts';
 import { CollectorClient } from '../demo/collector-client.ts';
@@ -57,14 +58,14 @@ export class ClockWorld {
     this.#ends.push(() => broker.stop());
     const admin = kafkaOf(broker).admin();
     await admin.connect();
-    await admin.createTopics({
-      waitForLeaders: true,
-      topics: Object.entries(topics).map(([topic, numPartitions]) => ({
+    await createTopics(
+      admin,
+      Object.entries(topics).map(([topic, numPartitions]) => ({
         topic,
         numPartitions,
         configEntries: [{ name: 'message.timestamp.type', value: 'LogAppendTime' }],
       })),
-    });
+    );
     await admin.disconnect();
     return broker;
   }

@@ -2,6 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { dialects } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
 import { expect, inject, test } from 'vitest';
+import { createTopics } from '../broker/create-topics.ts';
 import { OrderedApp, type Taken } from './ordered-app.ts';
 import { Progress } from './progress.ts';
 import { SteadyProducer } from './steady-producer.ts';
@@ -55,7 +56,10 @@ test.skipIf(missing).for([
   const topics = [`${id}-a`, `${id}-b`] as const;
   const admin = new Kafka({ clientId: id, brokers: [...brokers], logLevel: logLevel.NOTHING }).admin();
   await admin.connect();
-  await admin.createTopics({ topics: topics.map((topic) => ({ topic, numPartitions: partitions })) });
+  await createTopics(
+    admin,
+    topics.map((topic) => ({ topic, numPartitions: partitions })),
+  );
   const app = await OrderedApp.start({ brokers, id, topics, maxTaskIdleMs, sizeMs: window.sizeMs, graceMs });
   const progress = new Progress(admin, id, topics);
   const story = new AbortController();

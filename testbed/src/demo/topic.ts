@@ -1,8 +1,9 @@
 import { type Admin, Kafka, logLevel } from 'kafkajs';
+import { createTopics } from '../broker/create-topics.ts';
 
 /** Every story has a topic of its own; the group that reads it has the same name. */
 export async function createTopic(brokers: readonly string[], topic: string, numPartitions: number): Promise<void> {
-  await withAdmin(brokers, (admin) => admin.createTopics({ topics: [{ topic, numPartitions }], waitForLeaders: true }));
+  await withAdmin(brokers, (admin) => createTopics(admin, [{ topic, numPartitions }]));
 }
 
 /** The broker may be the user's own. That a trace stays behind is no reason to fail. */

@@ -5,6 +5,7 @@ import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, describe, expect, inject, test } from 'vitest';
 import { reportsOf } from '../../../collector/test/story.ts';
 import { commands } from '../../../test/page-commands.ts';
+import { createTopics } from '../broker/create-topics.ts';
 import { type Child, startChild } from '../process/child.ts';
 import { type InstalledProject, installPackages } from './installed.ts';
 
@@ -152,7 +153,7 @@ async function fill(): Promise<void> {
   const kafka = new Kafka({ clientId: 'filler', brokers: [...brokers], logLevel: logLevel.NOTHING });
   const admin = kafka.admin();
   await admin.connect();
-  await admin.createTopics({ waitForLeaders: true, topics: [{ topic, numPartitions: 1, replicationFactor: 1 }] });
+  await createTopics(admin, [{ topic, numPartitions: 1, replicationFactor: 1 }]);
   await admin.disconnect();
   const producer = kafka.producer();
   await producer.connect();

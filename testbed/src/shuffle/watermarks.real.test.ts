@@ -3,6 +3,7 @@ import type { Admin, Kafka } from 'kafkajs';
 import { afterEach, expect, inject, test } from 'vitest';
 import { attach } from '../../../agent/src/attach.ts';
 import { kafkaOf, setStage, startSidecar, until } from '../../../agent/test/follow-stage.ts';
+import { createTopics } from '../broker/create-topics.ts';
 import { EventMaker } from './event-maker.ts';
 import { ShuffleApp } from './shuffle-app.ts';
 import { partitionTimes, passedOn, type Taken } from './taken.ts';
@@ -64,7 +65,7 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
   const admin = kafka.admin();
   await admin.connect();
   leaving.push(() => admin.disconnect());
-  await admin.createTopics({ topics: [{ topic: enriched, numPartitions: 1 }], waitForLeaders: true });
+  await createTopics(admin, [{ topic: enriched, numPartitions: 1 }]);
   leaving.push(() => admin.deleteTopics({ topics: [enriched] }));
   const java = await ShuffleApp.start({ brokers, id: app, topic: orders, partitions: 2, commitMs: 200 });
   leaving.push(() => java.stop());
