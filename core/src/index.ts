@@ -54,7 +54,7 @@ export {
   failConnection,
   failRequest,
   handOver,
-  noteConnected,
+  noteAnswered,
   noteWritten,
   type Producing,
   type Request,

@@ -18,7 +18,7 @@ const record = { topic: 'orders', messages: [{ value: 'a', timestamp: '17' }, { 
 interface Tapped {
   readonly tap: ProduceTap;
   readonly producer: Producer;
-  readonly broker: Required<Pick<Broker, 'produce' | 'connect'>>;
+  readonly broker: Required<Pick<Broker, 'produce' | 'connect' | 'metadata'>>;
   readonly happened: string[];
   connect(): void;
   disconnect(): void;
@@ -29,7 +29,7 @@ interface Tapped {
 function tapped(does: {
   send?: Promise<unknown>;
   produce?: Promise<ProduceResponse>;
-  connect?: Promise<unknown>;
+  connect?: Promise<unknown>[];
 }): Tapped {
   const settings = readAgentSettings({ TIDEMARK_PRODUCERS: 'true' });
   if (!settings.ok) throw new Error(JSON.stringify(settings.faults));
@@ -56,7 +56,8 @@ function tapped(does: {
     nodeId: '2',
     fetch: () => Promise.reject(new Error('a producer fetches nothing')),
     produce: () => does.produce ?? Promise.resolve(response),
-    connect: () => does.connect ?? Promise.resolve(),
+    connect: () => does.connect?.shift() ?? Promise.resolve(),
+    metadata: () => Promise.resolve({}),
   };
   const cluster: Cluster = { brokerPool: { createBroker: () => made } };
   const tap = tapProduce(host, producer, cluster);
@@ -142,15 +143,21 @@ test('the host gets its own error; what was given up is counted until a send suc
   expect(told).not.toHaveProperty('waiting');
 });
 
-test('a connection that fails while something waits for it is told of', async () => {
+test('a connection that fails while something waits for it is told of, until the broker answers', async () => {
   const { connect, broker, producer, report } = tapped({
     send: new Promise(() => {}),
-    connect: failure('KafkaJSConnectionError'),
+    connect: [failure('KafkaJSConnectionError')],
   });
   connect();
   producer.send(record);
   await expect(broker.connect()).rejects.toThrow('KafkaJSConnectionError');
-  expect(report()[0]!.brokers).toMatchObject([{ node: 2, failures: { noConnection: 1 } }]);
+  const failed = { node: 2, unansweredSinceMs: expect.any(Number), failures: { noConnection: 1 } };
+  expect(report()[0]!.brokers).toEqual([failed]);
+  // Somebody took the connection, perhaps in its stead.
+  await broker.connect();
+  expect(report()[0]!.brokers).toEqual([failed]);
+  await broker.metadata([]);
+  expect(report()[0]!.brokers).toEqual([{ node: 2, failures: {} }]);
 });
 
 test('who wants no acknowledgements gets none, and nothing is made of it', async () => {

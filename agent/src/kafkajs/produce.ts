@@ -6,7 +6,7 @@ import {
   failRequest,
   handOver,
   loseProducer,
-  noteConnected,
+  noteAnswered,
   noteWritten,
   type Observation,
   openProducer,
@@ -115,7 +115,7 @@ function sendOf(records: readonly SendRecord[], sinceMs: number): Send {
 }
 
 function tapBroker(broker: Broker, tap: ProduceTap): void {
-  const { produce, connect } = broker;
+  const { produce, connect, metadata } = broker;
   if (typeof produce !== 'function') throw new Error('a broker of this kafkajs has no produce');
   // Side chains: kafkajs awaits the very promises that it would have had.
   broker.produce = function (this: unknown, request: ProduceRequest): Promise<ProduceResponse> {
@@ -134,19 +134,29 @@ function tapBroker(broker: Broker, tap: ProduceTap): void {
     });
     return answer;
   };
-  if (typeof connect !== 'function') return;
-  broker.connect = function (this: unknown, ...rest: []): Promise<unknown> {
-    const sinceMs = Date.now();
-    const connecting = connect.apply(this as never, rest);
-    const note = (noteOf: (producing: Producing, node: number | undefined) => void): void =>
-      guarded(tap.guard, () => {
-        if (tap.producing !== undefined) noteOf(tap.producing, nodeOf(broker));
-      });
-    connecting.then(
-      () => note(noteConnected),
-      (error) => note((producing, node) => failConnection(producing, node, sinceMs, failureOf(error))),
+  const note = (noteOf: (producing: Producing, node: number | undefined) => void): void =>
+    guarded(tap.guard, () => {
+      if (tap.producing !== undefined) noteOf(tap.producing, nodeOf(broker));
+    });
+  if (typeof connect === 'function') {
+    broker.connect = function (this: unknown, ...rest: []): Promise<unknown> {
+      const sinceMs = Date.now();
+      const connecting = connect.apply(this as never, rest);
+      connecting.catch((error) =>
+        note((producing, node) => failConnection(producing, node, sinceMs, failureOf(error))),
+      );
+      return connecting;
+    };
+  }
+  if (typeof metadata !== 'function') return;
+  // To be connected proves nothing: whoever carries the connection may accept it for a broker that is not there.
+  broker.metadata = function (this: unknown, topics?: readonly string[]): Promise<unknown> {
+    const answer = metadata.call(this as never, topics);
+    answer.then(
+      () => note(noteAnswered),
+      () => {},
     );
-    return connecting;
+    return answer;
   };
 }
 

@@ -100,6 +100,7 @@ export interface Broker {
   fetch(request: FetchRequest): Promise<FetchResponse>;
   produce?(request: ProduceRequest): Promise<ProduceResponse>;
   connect?(): Promise<unknown>;
+  metadata?(topics?: readonly string[]): Promise<unknown>;
 }
 
 export interface ProduceRequest {

@@ -7,7 +7,7 @@ import {
   failConnection,
   failRequest,
   handOver,
-  noteConnected,
+  noteAnswered,
   noteWritten,
   type Producing,
   settleSend,
@@ -95,11 +95,11 @@ test.for<{ why: string; happens: (of: Producing) => void; told: Partial<Producer
     told: { brokers: [] },
   },
   {
-    why: 'a connection that is there again makes up for those that were not',
+    why: 'an answer makes up for connections that failed',
     happens: (of) => {
       handOver(of, { records: 1, sinceMs: 10, createdMs: undefined });
       failConnection(of, node, 10, 'noConnection');
-      noteConnected(of, node);
+      noteAnswered(of, node);
     },
     told: {
       waiting: { records: 1, sends: 1, sinceMs: 10, newestMs: 10 },
@@ -110,7 +110,7 @@ test.for<{ why: string; happens: (of: Producing) => void; told: Partial<Producer
     why: 'but not for records that were under way',
     happens: (of) => {
       failRequest(of, node, beginRequest(of, node, 11)!, 'connectionClosed');
-      noteConnected(of, node);
+      noteAnswered(of, node);
     },
     told: { brokers: [{ node, unansweredSinceMs: 11, failures: { connectionClosed: 1 } }] },
   },

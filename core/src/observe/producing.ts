@@ -120,8 +120,8 @@ export function acknowledge(producing: Producing, node: number | undefined, requ
   if (node !== undefined) producing.brokers.delete(undefined);
 }
 
-/** There is a connection again: what had failed for want of one is over. */
-export function noteConnected(producing: Producing, node: number | undefined): void {
+/** The broker has answered something else than a request with records: what had failed for want of a connection is over. */
+export function noteAnswered(producing: Producing, node: number | undefined): void {
   const tries = producing.brokers.get(node);
   if (tries !== undefined && !tries.hasLost) forgetFailures(tries);
 }
