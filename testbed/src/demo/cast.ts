@@ -45,20 +45,24 @@ export async function pause(ms: number, signal: AbortSignal): Promise<void> {
   throwIfEnded(signal);
 }
 
+/** Longer than any machine stalls. */
+const patienceMs = 60_000;
+
 /** Asks again and again until it holds. */
 export async function until(
   holds: () => boolean | Promise<boolean>,
   options: {
     readonly what: string;
-    readonly withinMs: number;
+    readonly withinMs?: number;
     readonly signal: AbortSignal;
     readonly everyMs?: number;
   },
 ): Promise<void> {
+  const { withinMs = patienceMs } = options;
   const startedMs = performance.now();
   while (!(await holds())) {
-    if (performance.now() - startedMs > options.withinMs) {
-      throw new PlainFailure(`Waited ${Math.round(options.withinMs / 1000)} s in vain: ${options.what}.`);
+    if (performance.now() - startedMs > withinMs) {
+      throw new PlainFailure(`Waited ${Math.round(withinMs / 1000)} s in vain: ${options.what}.`);
     }
     await pause(options.everyMs ?? 100, options.signal);
   }

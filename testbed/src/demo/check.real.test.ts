@@ -14,7 +14,7 @@ test.skipIf(missing).for([
   { why: 'a clock that is ahead', args: ['--variant', 'clock', '--seed', '15'] },
   { why: 'a clock that is ahead, of a nameless producer', args: ['--variant', 'clock', '--seed', '16', '--anonymous'] },
   { why: 'events that are truly out of order', args: ['--variant', 'unordered', '--seed', '17'] },
-])('$why', async ({ args }) => {
+])('$why', { timeout: 600_000 }, async ({ args }) => {
   const { exitCode, result, notes } = await checkStory(brokers, args);
   expect(result?.ok, `${notes}\n${JSON.stringify(result)}`).toBe(true);
   expect(Object.keys(result?.said ?? {}).sort()).toEqual([

@@ -18,7 +18,6 @@ export async function startCollector(cast: Cast): Promise<CollectorClient> {
   });
   await until(() => collector.isReady(), {
     what: `the collector to be ready at ${collector.url}`,
-    withinMs: 30_000,
     signal: cast.signal,
   });
   return collector;

@@ -21,6 +21,9 @@ export class ConsumerLog {
   readonly drops: LoggedDrop[] = [];
   hasJoined = false;
   processed = 0;
+  /** The longest time between two words on its progress, of which it has one each half second. */
+  longestGapMs = 0;
+  #progressMs: number | undefined;
 
   /** Called once for the first dropped record. */
   onFirstDrop: (() => void) | undefined;
@@ -28,7 +31,7 @@ export class ConsumerLog {
   read(line: string): void {
     const { joined, dropped, progress } = JSON.parse(line) as LogLine;
     if (joined) this.hasJoined = true;
-    if (progress) this.processed = progress.processed;
+    if (progress) this.#noteProgress(progress.processed, Date.now());
     if (!dropped) return;
     const { closedBy } = dropped;
     this.drops.push({
@@ -39,5 +42,11 @@ export class ConsumerLog {
       closedBy: { partition: closedBy.partition, offset: Number(closedBy.offset) },
     });
     if (this.drops.length === 1) this.onFirstDrop?.();
+  }
+
+  #noteProgress(processed: number, nowMs: number): void {
+    this.processed = processed;
+    this.longestGapMs = Math.max(this.longestGapMs, nowMs - (this.#progressMs ?? nowMs));
+    this.#progressMs = nowMs;
   }
 }

@@ -45,7 +45,7 @@ export async function enterConsumer(
     onLine: (line) => log.read(line),
     onErrorLine: on.errorLine,
   });
-  await until(() => log.hasJoined, { what: 'the consumer to join its group', withinMs: 30_000, signal: cast.signal });
+  await until(() => log.hasJoined, { what: 'the consumer to join its group', signal: cast.signal });
   return log;
 }
 
@@ -58,7 +58,7 @@ export interface Producer {
 
 export async function enterProducer(cast: Cast, settings: ProducerSettings): Promise<Producer> {
   let isReady = false;
-  let status: ProducerStatus = { made: 0, queued: 0, acknowledged: 0 };
+  let status: ProducerStatus = { made: 0, queued: 0, acknowledged: 0, longestWaitMs: 0 };
   const child: Child = cast.enter(`producer ${settings.name}`, {
     command: process.execPath,
     args: [...sourceFlags, ...kafkajsWarnings, 'testbed/src/demo/producer.ts', JSON.stringify(settings)],
@@ -70,7 +70,7 @@ export async function enterProducer(cast: Cast, settings: ProducerSettings): Pro
       else status = word.status;
     },
   });
-  await until(() => isReady, { what: `producer ${settings.name} to connect`, withinMs: 30_000, signal: cast.signal });
+  await until(() => isReady, { what: `producer ${settings.name} to connect`, signal: cast.signal });
   return {
     get status() {
       return status;
@@ -80,7 +80,6 @@ export async function enterProducer(cast: Cast, settings: ProducerSettings): Pro
       child.send({ finish: true } satisfies Order);
       await until(() => child.ending !== undefined, {
         what: `producer ${settings.name} to end`,
-        withinMs: 15_000,
         signal: cast.signal,
       });
     },

@@ -27,6 +27,9 @@ export interface ProducerStatus {
   readonly acknowledged: number;
   /** When the broker acknowledged last, by `Date.now()`. */
   readonly lastAckMs?: number;
-  /** The first acknowledgement after the longest time without one. */
+  /** The longest time without an acknowledgement: the last one before it and the first one after. */
+  readonly leftMs?: number;
   readonly returnedMs?: number;
+  /** The longest that an event which was due had to wait until it was acknowledged. */
+  readonly longestWaitMs: number;
 }

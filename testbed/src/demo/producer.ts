@@ -36,6 +36,8 @@ let made = 0;
 let acknowledged = 0;
 let lastAckMs: number | undefined;
 let longestPauseMs = 0;
+let longestWaitMs = 0;
+let leftMs: number | undefined;
 let returnedMs: number | undefined;
 
 function say(word: Word): void {
@@ -47,7 +49,9 @@ function status(): ProducerStatus {
     made,
     queued: outbox.queued,
     acknowledged,
+    longestWaitMs,
     ...(lastAckMs === undefined ? {} : { lastAckMs }),
+    ...(leftMs === undefined ? {} : { leftMs }),
     ...(returnedMs === undefined ? {} : { returnedMs }),
   };
 }
@@ -70,13 +74,16 @@ async function deliver(): Promise<void> {
   }
   outbox.acknowledge();
   acknowledged += batch.length;
-  noteAcknowledgement(Date.now());
+  const nowMs = Date.now();
+  longestWaitMs = Math.max(longestWaitMs, nowMs - Math.min(...batch.map(({ sendAtMs }) => sendAtMs)));
+  noteAcknowledgement(nowMs);
 }
 
 function noteAcknowledgement(nowMs: number): void {
   const pauseMs = nowMs - (lastAckMs ?? nowMs);
   if (pauseMs > longestPauseMs) {
     longestPauseMs = pauseMs;
+    leftMs = lastAckMs;
     returnedMs = nowMs;
   }
   lastAckMs = nowMs;
