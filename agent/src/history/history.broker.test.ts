@@ -169,7 +169,10 @@ test.skipIf(missing)('a topic deleted during the scan: it says how far it came',
   const topic = await createTopic(admin);
   await produce(kafka, topic, orders(400, { valueBytes: 1_000 }), 10);
   const options: ScanOptions = { topic, isolation: 'readUncommitted', fetchBytes: 11_000, patienceMs: 1_500 };
-  const { records, coverage } = await scanAll(kafka, options, () => admin.deleteTopics({ topics: [topic] }));
+  const { records, coverage } = await scanAll(kafka, options, async () => {
+    await admin.deleteTopics({ topics: [topic] });
+    await expect.poll(() => admin.listTopics()).not.toContain(topic);
+  });
   const [partition] = coverage.partitions;
   expect(coverage.isComplete).toBe(false);
   expect(records.length).toBeGreaterThan(0);

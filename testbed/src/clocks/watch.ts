@@ -4,6 +4,8 @@ import type { ClockWorld } from './clock-world.ts';
 /** What the collector said of all clocks when it had solved them, and when that was. */
 export interface Solved {
   readonly atMs: number;
+  /** How long before that it may have been solved at most. */
+  readonly ageMs: number;
   readonly clocks: readonly KnownClock[];
 }
 
@@ -13,21 +15,29 @@ export interface Truth {
   readonly aheadMs: (atMs: number) => number | undefined;
   /** How well the test itself knows that. */
   readonly knownToMs: number;
+  /** How much it gains of the time that passes. */
+  readonly rate?: number;
 }
+
+const tickMs = 1_000;
 
 /** Looks at the collector's API all the time, and holds what it says of clocks against the truth. */
 export class Watch {
   readonly solved: Solved[] = [];
   readonly #timer: NodeJS.Timeout;
   #last = '';
+  #lookedMs: number | undefined;
 
   constructor(world: ClockWorld) {
     const look = async (): Promise<void> => {
       const { nowMs, clocks } = await world.collector.assessment();
+      const ageMs = nowMs - (this.#lookedMs ?? nowMs - tickMs);
+      // Until the next tick it is the same assessment.
+      if (ageMs > 0) this.#lookedMs = nowMs;
       const json = JSON.stringify(clocks);
       if (json === this.#last) return;
       this.#last = json;
-      this.solved.push({ atMs: nowMs, clocks });
+      this.solved.push({ atMs: nowMs, ageMs: Math.max(tickMs, ageMs), clocks });
     };
     this.#timer = setInterval(() => void look().catch(() => undefined), 250);
   }
@@ -37,12 +47,14 @@ export class Watch {
   }
 
   /** Every word on that clock that was said to be proved and was not true. */
-  falseProofs(name: string, { aheadMs, knownToMs }: Truth): string[] {
-    return this.#of(name).flatMap(({ atMs, clock: { low, high } }) => {
+  falseProofs(name: string, { aheadMs, knownToMs, rate = 0 }: Truth): string[] {
+    return this.#of(name).flatMap(({ atMs, ageMs, clock: { low, high } }) => {
       const truthMs = aheadMs(atMs);
       if (truthMs === undefined) return [];
-      const isBelow = low.basis === 'proved' && low.ms > truthMs + knownToMs;
-      const isAbove = high.basis === 'proved' && high.ms < truthMs - knownToMs;
+      // A tenth of a second passes until a process takes up its clock.
+      const unsureMs = knownToMs + Math.abs(rate) * (ageMs + 100);
+      const isBelow = low.basis === 'proved' && low.ms > truthMs + unsureMs;
+      const isAbove = high.basis === 'proved' && high.ms < truthMs - unsureMs;
       return isBelow || isAbove ? [`${name} at ${atMs}: ${JSON.stringify({ low, high })}, but ${truthMs}`] : [];
     });
   }
@@ -58,10 +70,10 @@ export class Watch {
     return this.#of(name).some(({ clock }) => clock.isSuspect);
   }
 
-  #of(name: string): { readonly atMs: number; readonly clock: KnownClock }[] {
-    return this.solved.flatMap(({ atMs, clocks }) => {
+  #of(name: string): { readonly atMs: number; readonly ageMs: number; readonly clock: KnownClock }[] {
+    return this.solved.flatMap(({ atMs, ageMs, clocks }) => {
       const clock = clocks.find((known) => known.name === name);
-      return clock === undefined ? [] : [{ atMs, clock }];
+      return clock === undefined ? [] : [{ atMs, ageMs, clock }];
     });
   }
 }

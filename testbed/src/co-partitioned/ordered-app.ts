@@ -27,6 +27,8 @@ export interface StreamsMetrics {
   readonly enforced: number;
 }
 
+const patienceMs = 60_000;
+
 /** A real application of Kafka Streams in a process of its own, which says in which order it takes its records. */
 export class OrderedApp {
   readonly taken: Taken[] = [];
@@ -52,23 +54,23 @@ export class OrderedApp {
     const jvm = ['-Xmx256m', '-XX:TieredStopAtLevel=1', '-cp', classPath];
     const args = [brokers.join(','), id, ...topics, maxTaskIdleMs, sizeMs, graceMs].map(String);
     const app = new OrderedApp(await startTalkingJvm('streams', [...jvm, 'tidemark.judge.CoPartitioned', ...args]));
-    await app.until(() => app.#state === 'RUNNING', 60_000, 'running');
+    await app.until(() => app.#state === 'RUNNING', 'running');
     return app;
   }
 
   async metrics(): Promise<StreamsMetrics> {
     this.#metrics = undefined;
     this.#jvm.child.stdin!.write('\n');
-    await this.until(() => this.#metrics !== undefined, 10_000, 'metrics');
+    await this.until(() => this.#metrics !== undefined, 'metrics');
     return this.#metrics!;
   }
 
-  async until(isSo: () => boolean, withinMs: number, what: string): Promise<void> {
-    const deadlineMs = Date.now() + withinMs;
+  async until(isSo: () => boolean, what: string): Promise<void> {
+    const deadlineMs = Date.now() + patienceMs;
     while (!isSo()) {
       if (Date.now() > deadlineMs || this.#jvm.child.exitCode !== null) {
         const words = this.#errors.join('\n');
-        throw new PlainFailure(`Streams application: no ${what} within ${withinMs} ms (${this.#state}). ${words}`);
+        throw new PlainFailure(`Streams application: no ${what} within ${patienceMs} ms (${this.#state}). ${words}`);
       }
       await sleep(20);
     }

@@ -20,6 +20,8 @@ export class Progress {
   readonly #group: string;
   readonly #topics: readonly string[];
   readonly #looks: Look[] = [];
+  /** The longest time between two looks, and for one. */
+  longestGapMs = 0;
 
   constructor(admin: Admin, group: string, topics: readonly string[]) {
     this.#admin = admin;
@@ -49,7 +51,9 @@ export class Progress {
     })) {
       for (const { partition, offset } of partitions) committed.set(`${topic} ${partition}`, Number(offset));
     }
-    this.#looks.push({ askedMs, answeredMs: Date.now(), ends, committed });
+    const answeredMs = Date.now();
+    this.longestGapMs = Math.max(this.longestGapMs, answeredMs - (this.#looks.at(-1)?.askedMs ?? askedMs));
+    this.#looks.push({ askedMs, answeredMs, ends, committed });
     return [...ends].every(([id, end]) => (committed.get(id) ?? -1) >= end);
   }
 

@@ -24,6 +24,8 @@ export class SteadyProducer {
   #waiting: Made[] = [];
   #isMaking = true;
   #sent = 0;
+  /** The longest that an event had to wait from when it was made until it was acknowledged. */
+  longestWaitMs = 0;
   #work: Promise<unknown> = Promise.resolve();
 
   private constructor(proxy: CuttableProxy, brokers: readonly string[], topic: string, partitions: number) {
@@ -72,6 +74,7 @@ export class SteadyProducer {
       if (batch.length > 0 && (await this.#send(batch))) {
         this.#waiting = this.#waiting.slice(batch.length);
         this.#sent += batch.length;
+        this.longestWaitMs = Math.max(this.longestWaitMs, Date.now() - Number(batch[0]!.timestamp));
       }
       await sleep(20);
     }

@@ -88,9 +88,9 @@ describe.skipIf(missing !== undefined)(`the alert of a cut${missing ? ` (${missi
       .flatMap(({ alerts, receiver }) => alerts.map((alert) => ({ ...alert, receiver })))
       .find((alert) => alert.labels.alertname === alertname && alert.status === status);
 
-  test('fires, reaches who is on call, says what happened, and resolves', { timeout: 240_000 }, async () => {
+  test('fires, reaches who is on call, says what happened, and resolves', { timeout: 400_000 }, async () => {
     for (const { ending } of running) expect(ending?.lastWords).toBeUndefined();
-    await expect.poll(() => told('TidemarkProducerCutOff', 'firing'), { timeout: 150_000 }).toBeDefined();
+    await expect.poll(() => told('TidemarkProducerCutOff', 'firing'), { timeout: 180_000 }).toBeDefined();
     const { labels, annotations, receiver } = told('TidemarkProducerCutOff', 'firing')!;
     expect(receiver).toBe('on-call');
     expect(labels).toMatchObject({ severity: 'critical', kind: 'producerCutOff' });
@@ -100,7 +100,7 @@ describe.skipIf(missing !== undefined)(`the alert of a cut${missing ? ` (${missi
       verdict: 'producerCutOff',
       group: labels.group,
     });
-    await expect.poll(() => told('TidemarkProducerCutOff', 'resolved'), { timeout: 90_000 }).toBeDefined();
+    await expect.poll(() => told('TidemarkProducerCutOff', 'resolved'), { timeout: 120_000 }).toBeDefined();
     for (const quiet of [
       'TidemarkCollectorNotReady',
       'TidemarkStoreNotWritable',

@@ -10,6 +10,7 @@ export class ShuffleApp {
   readonly taken: Taken[] = [];
   readonly #jvm: TalkingJvm;
   readonly #errors: string[] = [];
+  readonly #held = new Set<string>();
   #state = 'starting';
 
   private constructor(jvm: TalkingJvm) {
@@ -44,12 +45,14 @@ export class ShuffleApp {
     return app;
   }
 
-  /** The task that reads this partition takes nothing more until it is released. */
-  hold(topic: string, partition: number): void {
+  /** From when this resolves the task that reads this partition takes nothing more until it is released. */
+  async hold(topic: string, partition: number): Promise<void> {
     this.#jvm.child.stdin!.write(`hold ${topic} ${partition}\n`);
+    while (!this.#held.has(`${topic} ${partition}`)) await sleep(20);
   }
 
   release(topic: string, partition: number): void {
+    this.#held.delete(`${topic} ${partition}`);
     this.#jvm.child.stdin!.write(`release ${topic} ${partition}\n`);
   }
 
@@ -60,6 +63,7 @@ export class ShuffleApp {
   #hear(line: string): void {
     const [word, ...rest] = line.split(' ');
     if (word === 'state') this.#state = rest[0]!;
+    if (word === 'held') this.#held.add(rest.join(' '));
     if (word !== 'took') return;
     const [atMs, topic, partition, offset, eventMs, ...value] = rest as [string, string, string, string, string];
     this.taken.push({

@@ -27,7 +27,7 @@ import org.apache.kafka.streams.state.WindowStore;
  *     Shuffle BROKERS APPLICATION_ID TOPIC PARTITIONS COMMIT_MS
  *
  * It says "state NAME" and, as soon as it takes a record, "took AT TOPIC PARTITION OFFSET TIME VALUE". It is told on stdin
- * "hold TOPIC PARTITION": the task takes no further record there until "release TOPIC PARTITION". At the end of stdin it closes.
+ * "hold TOPIC PARTITION": the task takes no further record there, which it affirms with "held TOPIC PARTITION", until "release TOPIC PARTITION". At the end of stdin it closes.
  */
 public final class Shuffle {
   private static final Set<String> held = ConcurrentHashMap.newKeySet();
@@ -59,8 +59,10 @@ public final class Shuffle {
       BufferedReader in = new BufferedReader(new InputStreamReader(System.in));
       for (String line = in.readLine(); line != null; line = in.readLine()) {
         String[] words = line.split(" ");
-        if (words[0].equals("hold")) held.add(words[1] + " " + words[2]);
-        else held.remove(words[1] + " " + words[2]);
+        if (words[0].equals("hold")) {
+          held.add(words[1] + " " + words[2]);
+          say("held " + words[1] + " " + words[2]);
+        } else held.remove(words[1] + " " + words[2]);
       }
       held.clear();
     }
