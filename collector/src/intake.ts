@@ -30,6 +30,8 @@ export class Intake {
   readonly #metrics: Metrics;
   readonly #log: Logger;
   readonly #store: Store | undefined;
+  /** Called after each report that was counted: there may be news in it. */
+  onAccepted: () => void = () => {};
   /** From here on the points of the store are older than those of memory. */
   #rolledUpToMs = Number.NEGATIVE_INFINITY;
   #revisedFromMs = Number.POSITIVE_INFINITY;
@@ -52,6 +54,12 @@ export class Intake {
   }
 
   async report(report: Report, raw: RawReport, atMs: number): Promise<ReportOutcome> {
+    const outcome = await this.#take(report, raw, atMs);
+    if (outcome === 'accepted') this.onAccepted();
+    return outcome;
+  }
+
+  async #take(report: Report, raw: RawReport, atMs: number): Promise<ReportOutcome> {
     const store = this.#store;
     if (store === undefined) return ingest(this.#state, report, atMs);
     // One that is known needs no place in the log.

@@ -12,13 +12,17 @@ export function startTicking({ intake, state, streams, nowMs }: Collector, tickM
   const tick = () => void intake.tick(nowMs());
   tick();
   const ticking = setInterval(tick, tickMs);
-  let lastMs = Number.NaN;
-  const looking = setInterval(() => {
+  // With a store a tick takes until it is on the disk; news that waits for it is not news twice.
+  let isJudging = false;
+  const look = async () => {
     const atMs = nowMs();
-    if (!isTickDue(state, { nowMs: atMs, lastMs })) return;
-    lastMs = atMs;
-    void intake.tick(atMs);
-  }, lookForNewsEveryMs);
+    if (isJudging || !isTickDue(state, atMs)) return;
+    isJudging = true;
+    await intake.tick(atMs);
+    isJudging = false;
+  };
+  intake.onAccepted = () => void look();
+  const looking = setInterval(() => void look(), lookForNewsEveryMs);
   const beating = setInterval(() => streams.sendAll(heartbeatFrame), heartbeatMs);
   return () => {
     clearInterval(ticking);

@@ -1,5 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { isNewsDue } from './news.ts';
+import { assess, firstAssessment } from './assess/assess.ts';
+import { ingest } from './ingest/ingest.ts';
+import { createState } from './ingest/state.ts';
+import { isNewsDue, isTickDue, lookForNewsEveryMs } from './news.ts';
 import { createObservation, laneOf, openTask, partitionOf, type TaskState } from './observe/observation.ts';
 import { observe, type RecordSeen } from './observe/observe.ts';
 import { takeReport } from './observe/take-report.ts';
@@ -38,17 +41,8 @@ describe('what is told out of turn', () => {
         ['A', 50_000, 50_100],
         ['B', 20_000, 50_100],
       ],
-      at: 50_300,
+      at: 50_100,
       want: true,
-    },
-    {
-      why: 'but not before the rest of its fetch is in',
-      records: [
-        ['A', 50_000, 50_100],
-        ['B', 20_000, 50_100],
-      ],
-      at: 50_200,
-      want: false,
     },
     {
       why: 'less than a second late is what partitions taking turns do',
@@ -83,7 +77,7 @@ describe('what is told out of turn', () => {
     ]);
   });
 
-  test('what goes on being late is no news, after a pause it is again', () => {
+  test('what follows is told soon, what goes on being late is no news, after a pause it is again', () => {
     const task = start();
     feed(task, [['A', 90_000, 50_000]]);
     const dueAt: number[] = [];
@@ -95,19 +89,39 @@ describe('what is told out of turn', () => {
         takeReport(task.observation, atMs, quiet);
       } else if (atMs % 1000 === 0) takeReport(task.observation, atMs, quiet);
     }
-    expect(dueAt).toEqual([50_200, 75_200]);
+    expect(dueAt).toEqual([50_000, 50_300, 50_600, 75_000, 75_300, 75_600]);
   });
 
-  test('many sources that come back one by one cost a report every two seconds at most', () => {
+  test('the next to come back while it is told is told at once too', () => {
     const task = start();
     feed(task, [['A', 900_000, 50_000]]);
-    let early = 0;
-    for (let atMs = 50_000; atMs < 60_000; atMs += 100) {
-      feed(task, [[`B${atMs}`, 1_000, atMs]]);
-      if (!isNewsDue(task.observation, atMs)) continue;
-      early++;
-      takeReport(task.observation, atMs, quiet);
+    for (let atMs = 50_000; atMs < 51_000; atMs += 50) {
+      feed(task, [['B', atMs - 40_000, atMs]]);
+      if (isNewsDue(task.observation, atMs)) takeReport(task.observation, atMs, quiet);
     }
-    expect(early).toBe(5);
+    expect(isNewsDue(task.observation, 51_000)).toBe(false);
+    feed(task, [['C', 1_000, 51_000]]);
+    expect(isNewsDue(task.observation, 51_000)).toBe(true);
+  });
+
+  test('many sources that come back one by one cost half as much again at most', () => {
+    const task = start();
+    const state = createState();
+    let assessment = firstAssessment(50_000);
+    feed(task, [['A', 900_000, 50_000]]);
+    let reports = 0;
+    let ticks = 0;
+    for (let atMs = 50_000; atMs < 110_000; atMs += lookForNewsEveryMs) {
+      feed(task, [[`B${atMs}`, 1_000, atMs]]);
+      if (isNewsDue(task.observation, atMs)) {
+        reports++;
+        ingest(state, takeReport(task.observation, atMs, quiet), atMs);
+      }
+      if (!isTickDue(state, atMs)) continue;
+      ticks++;
+      assessment = assess(assessment, state, atMs);
+    }
+    const atOnce = 4;
+    expect([reports, ticks]).toEqual([atOnce + 60 / 2 - 1, atOnce + 60 / 2 - 1]);
   });
 });

@@ -33,13 +33,10 @@ export async function auditCapture(path: string): Promise<CaptureReport> {
   let reports = 0;
   let duplicates = 0;
   let endedMs = Number.NaN;
-  let newsTickMs = Number.NaN;
   /** It looks for news between ticks, and judges out of turn where there is some. */
   const passTime = (untilMs: number): void => {
-    for (let atMs = endedMs + lookForNewsEveryMs; state.hasNews && atMs < untilMs; atMs += lookForNewsEveryMs) {
-      if (!isTickDue(state, { nowMs: atMs, lastMs: newsTickMs })) continue;
-      newsTickMs = atMs;
-      assessment = assess(assessment ?? firstAssessment(atMs), state, atMs);
+    for (let atMs = endedMs; state.hasUnjudged && atMs < untilMs; atMs += lookForNewsEveryMs) {
+      if (isTickDue(state, atMs)) assessment = assess(assessment ?? firstAssessment(atMs), state, atMs);
     }
     endedMs = untilMs;
   };

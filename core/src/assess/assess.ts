@@ -11,6 +11,7 @@ import { activeHold } from '../ingest/lane.ts';
 import type { LaneFold, LateRow, State, TaskFold } from '../ingest/state.ts';
 import { settleSuccessions } from '../ingest/succession.ts';
 import { lastSecondOf, noteOnline } from '../ingest/task-points.ts';
+import { isTickDue, noteTold } from '../news.ts';
 import { historyMs, secondOf } from '../seconds.ts';
 import { assessTopology } from '../topology/assess-topology.ts';
 import { emptyTopology } from '../topology/topology.ts';
@@ -52,6 +53,9 @@ export function firstAssessment(nowMs: number): Assessment {
 
 /** What is believed at `nowMs`. Only here do incidents open, grow and close, and are verdicts given and revised. */
 export function assess(previous: Assessment, state: State, nowMs: number): Assessment {
+  // First of all: should it fail, the next is due with the second and not at once.
+  noteTold(state.news, nowMs, isTickDue(state, nowMs));
+  state.hasUnjudged = false;
   settleSuccessions(state, nowMs);
   judgeRows(state, nowMs);
   forgetSilent(state, nowMs);
@@ -62,7 +66,6 @@ export function assess(previous: Assessment, state: State, nowMs: number): Asses
   const clocks = assessClocks(state, nowMs);
   const revisedFromMs = Math.min(state.revisedFromMs, nowMs);
   state.revisedFromMs = Number.POSITIVE_INFINITY;
-  state.hasNews = false;
   return {
     nowMs,
     tick: previous.tick + 1,

@@ -8,7 +8,7 @@ import { createHabit } from '../habits/habit.ts';
 import { learnHeard, learnPart } from '../habits/heard.ts';
 import { countRecords, createPace } from '../habits/pace.ts';
 import { isHeldUp, learnDay } from '../habits/rhythms.ts';
-import { isNews, materialMs } from '../news.ts';
+import { isNews, materialMs, noteNews } from '../news.ts';
 import type { Cell, FetchCell, Report, TaskReport } from '../report.ts';
 import { secondOf } from '../seconds.ts';
 import { sourceKey } from '../source.ts';
@@ -45,6 +45,7 @@ export function ingest(state: State, report: Report, receivedMs: number): 'accep
     const fold = taskFold(state, report, task, toMs);
     if (fold === undefined) state.overflow.tasks++;
     else learnTask(state, fold, task, { host, toMs, reportedMs: report.toMs });
+    if (task.cells.length > 0) state.hasUnjudged = true;
     const origin = { host: clock, offsetMs: report.toMs - toMs, toMs: report.toMs, receivedMs };
     learnClockStamps(state.clocks, task, { ...origin, writerHost: (cell) => writerHostOf(state, task.group, cell) });
   }
@@ -256,7 +257,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   task.late += cell.late.count;
   lane.late += cell.late.count;
   if (cell.late.maxLatenessMs >= materialMs) {
-    if (isNews(lane.lastMaterialMs, secondMs)) state.hasNews = true;
+    if (isNews(lane.lastMaterialMs, secondMs)) noteNews(state.news, state.agents.get(task.agentId)!.lastReportMs);
     lane.lastMaterialMs = secondMs;
   }
   for (const drops of cell.late.dropped) {

@@ -12,6 +12,7 @@ import type { Pace } from '../habits/pace.ts';
 import { createRhythms, type Rhythms } from '../habits/rhythms.ts';
 import type { IncidentDraft, Verdict } from '../incidents/incident.ts';
 import type { Interval } from '../interval.ts';
+import { createNews, type News } from '../news.ts';
 import type { Policy } from '../policy.ts';
 import type { Cell, ClockReading, ClockStep, Culprit, LateCell, TopicPartition } from '../report.ts';
 import type { ToldSource } from '../source.ts';
@@ -56,8 +57,9 @@ export interface State {
     { group: string; topic: string; partition: number; verdict: Verdict['kind']; late: number; dropped: number }
   >;
   readonly drops: Map<string, KnownDrops>;
-  /** Something came that should be judged out of turn (`news.ts`). */
-  hasNews: boolean;
+  readonly news: News;
+  /** Cells came since the last `assess`. */
+  hasUnjudged: boolean;
   readonly topology: TopologyFold;
   /** The earliest second that reports have changed since the last `assess`. */
   revisedFromMs: number;
@@ -275,7 +277,8 @@ export function createState({ topology }: { readonly topology?: TopologySpec | u
     incidents: new Map(),
     totals: new Map(),
     drops: new Map(),
-    hasNews: false,
+    news: createNews(),
+    hasUnjudged: false,
     topology: createTopology(topology),
     revisedFromMs: Number.POSITIVE_INFINITY,
     incidentCount: 0,

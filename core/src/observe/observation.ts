@@ -1,3 +1,4 @@
+import { createNews, type News } from '../news.ts';
 import type { Policy } from '../policy.ts';
 import { producerLimits } from '../producer-report.ts';
 import type { AgentIdentity, Assignment, Cell, Culprit, FetchCell, TopicPartition } from '../report.ts';
@@ -20,8 +21,7 @@ export interface Observation {
   readonly producingOverflow: ProducingOverflow;
   producerCount: number;
   readonly overflow: { sources: number; cells: number };
-  /** Since when something waits to be told out of turn, and when that was last done (`news.ts`); NaN: nothing, never. */
-  readonly news: { sinceMs: number; toldMs: number };
+  readonly news: News;
   sequence: number;
   fromMs: number;
   records: number;
@@ -124,7 +124,7 @@ export function createObservation(agent: AgentIdentity, produced: Produced = cre
     producingOverflow: { producers: 0, sends: 0, brokers: 0, writes: 0 },
     producerCount: 0,
     overflow: { sources: 0, cells: 0 },
-    news: { sinceMs: Number.NaN, toldMs: Number.NaN },
+    news: createNews(),
     sequence: 0,
     fromMs: agent.startedMs,
     records: 0,

@@ -1,4 +1,4 @@
-import { isNews, materialMs } from '../news.ts';
+import { isNews, materialMs, noteNews } from '../news.ts';
 import { windowEndMs } from '../policy.ts';
 import { addToSketch } from '../sketch.ts';
 import { bracketOf, moveToOffset, noteHighWater } from './append.ts';
@@ -257,8 +257,7 @@ function noteGap(cell: OpenCell, lane: Lane, record: RecordSeen): void {
 /** Once a second is enough: what goes on being late is known. */
 function noteMaterial({ observation, secondMs }: TaskState, { lane, processedMs }: RecordSeen): void {
   if (lane.lastMaterialMs >= secondMs) return;
-  const { news } = observation;
-  if (Number.isNaN(news.sinceMs) && isNews(lane.lastMaterialMs, processedMs)) news.sinceMs = processedMs;
+  if (isNews(lane.lastMaterialMs, processedMs)) noteNews(observation.news, processedMs);
   lane.lastMaterialMs = processedMs;
 }
 

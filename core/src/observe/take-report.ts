@@ -1,4 +1,4 @@
-import { isNewsDue } from '../news.ts';
+import { isNewsDue, noteTold } from '../news.ts';
 import { type AgentHealth, type ClockReport, type Report, reportVersion, type TaskReport } from '../report.ts';
 import { secondOf } from '../seconds.ts';
 import { culpritOf, type Observation, observeLimits, type PartitionState, type TaskState } from './observation.ts';
@@ -22,8 +22,7 @@ export function takeReport(
   for (const task of observation.tasks) {
     if (final || task.closed || isDue || nowMs >= task.secondMs + 1000) closeSecond(task);
   }
-  if (isDue || final) noteTold(observation, nowMs);
-  else if (secondOf(nowMs) > observation.news.sinceMs) observation.news.sinceMs = Number.NaN;
+  if (isDue || final || secondOf(nowMs) > observation.news.sinceMs) noteTold(observation.news, nowMs, isDue);
   const { produced } = observation;
   const report: Report = {
     version: reportVersion,
@@ -66,11 +65,6 @@ function overflowOfProducers({ producingOverflow: counts }: Observation): { read
       producerWrites: counts.writes,
     }).filter(([, count]) => count > 0),
   );
-}
-
-function noteTold({ news }: Observation, nowMs: number): void {
-  news.toldMs = nowMs;
-  news.sinceMs = Number.NaN;
 }
 
 function taskReport(task: TaskState): TaskReport {

@@ -63,6 +63,8 @@ const everyMs = 1000;
 /** The collector ticks this long after the second: what agents sent at its end is in, though their clocks differ a little. */
 const tickAfterMs = 20;
 const restRounds = 6;
+/** So long a report is on its way to the collector, which looks at once what is in it. */
+const transitMs = tickAfterMs;
 
 /** `isLost`: whether the report that a task's agent makes at a true time, in ms since the trace's epoch, never arrives. */
 export function play(
@@ -84,7 +86,7 @@ export function play(
   let assessment = firstAssessment(header.epochMs);
   let tickAtMs = header.epochMs + tickAfterMs;
   let lookAtMs = header.epochMs;
-  let newsTickMs = Number.NaN;
+  let arrivesMs = Number.POSITIVE_INFINITY;
   let index = 0;
   let ticks = 0;
   for (const line of lines) {
@@ -103,7 +105,8 @@ export function play(
     // A clock that was set back takes the timers with it.
     if (untilMs < tickAtMs - 2 * everyMs) {
       tickAtMs = secondOf(untilMs) + tickAfterMs;
-      lookAtMs = newsTickMs = untilMs;
+      lookAtMs = untilMs;
+      arrivesMs = Number.POSITIVE_INFINITY;
     }
     lookForNews(Math.min(untilMs, tickAtMs));
     for (let round = 0; tickAtMs <= untilMs; round++) {
@@ -121,16 +124,17 @@ export function play(
 
   /** Agents report, and the collector judges, out of turn when something has happened. */
   function lookForNews(untilMs: number): void {
-    for (; lookAtMs <= untilMs; lookAtMs += lookForNewsEveryMs) {
-      // First the collector: what an agent says now is on its way until the next look.
-      if (isTickDue(state, { nowMs: lookAtMs, lastMs: newsTickMs })) {
-        newsTickMs = lookAtMs;
-        tick(lookAtMs);
-      }
+    for (let atMs = Math.min(lookAtMs, arrivesMs); atMs <= untilMs; atMs = Math.min(lookAtMs, arrivesMs)) {
+      if (isTickDue(state, atMs)) tick(atMs);
+      if (atMs === arrivesMs) arrivesMs = Number.POSITIVE_INFINITY;
+      if (atMs < lookAtMs) continue;
       for (const player of players.values()) {
-        const agentMs = lookAtMs + player.offsetMs;
-        if (isNewsDue(player.observation, agentMs)) report(player, agentMs);
+        const agentMs = atMs + player.offsetMs;
+        if (!isNewsDue(player.observation, agentMs)) continue;
+        report(player, agentMs);
+        arrivesMs = atMs + transitMs;
       }
+      lookAtMs += lookForNewsEveryMs;
     }
   }
 
