@@ -71,7 +71,8 @@ function drawNow(): void {
   const headline = headlineOf(assessment, state.points);
   const place = route.kind === 'incident' ? 'incident' : headline.level === 'none' ? 'empty' : 'content';
   for (const id of ['incident', 'empty', 'content'] as const) byId(id).hidden = id !== place;
-  for (const id of ['headline', 'window-choice']) byId(id).hidden = route.kind === 'incident';
+  byId('headline').hidden = route.kind === 'incident';
+  byId('window-choice').hidden = place !== 'content';
   if (route.kind === 'incident') {
     drawIncident(assessment, route.id);
     return;

@@ -97,7 +97,10 @@ export class Plots {
       })),
     ];
     const more = moreText({ rows: [], more: view.moreSources });
-    morph(byId('progress-legend'), elements(lineLegend(lines, more)));
+    const { bound, boundEdge } = palette;
+    const band =
+      view.trueLow.length === 0 ? undefined : { name: 'where the true time can be', fill: bound, edge: boundEdge };
+    morph(byId('progress-legend'), elements(lineLegend(lines, more, band)));
     byId('progress').setAttribute('aria-label', progressInWords(view));
     fillOpen('progress-table', () => progressTable(view));
   }

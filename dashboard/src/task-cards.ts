@@ -17,7 +17,7 @@ export type Level = 'good' | 'watch' | 'bad';
 export interface TaskCard {
   readonly id: string;
   readonly group: string;
-  /** Its partitions in words: `orders: 4 partitions`. */
+  /** Its partitions in words: `orders, 4 partitions`; of a group of several tasks also which it is: `member-3: orders, 4 partitions`. */
   readonly partitions: string;
   readonly level: Level;
   readonly records: number;
@@ -42,6 +42,7 @@ export interface TaskCard {
 export function taskCards(assessment: Assessment, filter: string): Shown<TaskCard> & { readonly total: number } {
   const levels = levelsByTask(assessment);
   const falselyLate = falselyLateByPartition(assessment);
+  const tasksOf = Map.groupBy(assessment.tasks, ({ group }) => group);
   const cards = assessment.tasks
     .filter((task) => matches(filter, [task.group, task.id, ...task.partitions.map(formatPartition)]))
     .map((task) =>
@@ -49,6 +50,7 @@ export function taskCards(assessment: Assessment, filter: string): Shown<TaskCar
         level: levels.get(task.id) ?? 'good',
         nowMs: assessment.nowMs,
         falselyLate,
+        isOneOfMany: tasksOf.get(task.group)!.length > 1,
         isHeldBack: isHeldBack(assessment, task),
         lostSinceMs: lostSince(assessment, task),
       }),
@@ -103,6 +105,7 @@ function taskCard(
   about: {
     readonly level: Level;
     readonly nowMs: number;
+    readonly isOneOfMany: boolean;
     readonly isHeldBack: boolean;
     readonly lostSinceMs: number | undefined;
     readonly falselyLate: ReadonlyMap<string, number>;
@@ -111,7 +114,7 @@ function taskCard(
   return {
     id: task.id,
     group: task.group,
-    partitions: partitionsInWords({ partitions: partitionsOf(task) }),
+    partitions: `${about.isOneOfMany ? `${memberOf(task)}: ` : ''}${partitionsInWords({ partitions: partitionsOf(task) })}`,
     level: about.level === 'good' && about.isHeldBack ? 'watch' : about.level,
     records: task.records,
     late: task.late,
@@ -133,6 +136,10 @@ function taskCard(
     forecast: about.lostSinceMs !== undefined || task.forecast === undefined ? [] : forecastLines(task.forecast),
     lostSinceMs: about.lostSinceMs,
   };
+}
+
+function memberOf({ id, group }: TaskAssessment): string {
+  return id.startsWith(`${group}/`) ? id.slice(group.length + 1) : id;
 }
 
 /**

@@ -41,9 +41,11 @@ describe('what it says', () => {
   const group = { quiet: true, tasks: 12, isOneGroup: true, cut: { sinceS: 47 } };
   story('how far a group of many tasks is, and who holds it back', told(group), async ({ server, browser }) => {
     await using opened = await openPage(browser, server.url);
-    const row = opened.page.locator('#groups tbody tr');
+    const { page } = opened;
+    const row = page.locator('#groups tbody tr');
     const held = 'B, in order-counts/member-1';
     await row.filter({ hasText: held }).waitFor();
+    await hasText(page, 'member-1: orders, 4 partitions');
     expect((await row.innerText()).split('\t')).toEqual([
       'order-counts',
       '12',

@@ -25,7 +25,7 @@ const cut = { fromMs: alreadyMs + 12_000, toMs: alreadyMs + 44_000 };
 const tick = '100ms';
 const paceMs = 120;
 const desk = { width: 1240, height: 1_020 };
-const phone = { width: 380, height: 1_060 };
+const phone = { width: 380, height: 1_110 };
 
 function storyStarting(startMs: number): Story {
   return {

@@ -14,7 +14,9 @@ export function suspected(incident: Told): string {
   const usual = usualNowMs === undefined ? 'usually' : 'at this time of day usually';
   const silence = `silent for ${formatDuration(silentMs)}, ${usual} ${formatDuration(usualNowMs ?? usualGapMs)} at most`;
   if (forecast === undefined) return `${name} may be cut off, or idle: ${silence}.`;
-  return `If ${name} is cut off (it may be idle: ${silence}): ${loss(group, forecast)}.`;
+  const ifCut = `If ${name} is cut off (it may be idle: ${silence})`;
+  const drops = dropsNow(group, forecast);
+  return drops === undefined ? `${ifCut}: ${runsAhead(group, forecast)}.` : `${ifCut} and came back now, ${drops}.`;
 }
 
 /** A cut by the word of the producer's own agent, before (or without) any record that is late for it. `spell`: from when to when. */
@@ -27,14 +29,20 @@ export function proved({ source, group, proof, forecast, end }: Told, spell: str
   const failed = Object.values(failures).reduce((sum, count) => sum + count, 0);
   const tries = failed === 0 ? '' : `, ${failed === 1 ? '1 request' : `${formatCount(failed)} requests`} failed`;
   const waits = `${counted(waitingRecords)} ${waitingRecords === 1 ? 'waits' : 'wait'}`;
-  const cost = forecast === undefined ? '' : ` ${loss(group, forecast).replace(/^back/, 'Back')}.`;
+  const drops = forecast && dropsNow(group, forecast);
+  const cost =
+    forecast === undefined ? '' : drops === undefined ? ` ${runsAhead(group, forecast)}.` : ` Back now, ${drops}.`;
   return `${name} is cut off from ${broker} ${spell}, proved by its agent: nothing is acknowledged${tries}, ${waits}.${cost}`;
 }
 
-/** Of several policies, the one that loses most, or will lose first. */
-function loss(group: string, { policies, heldRecords, leadMs }: Forecast): string {
+/** Of several policies, by the one that loses most; undefined: none would yet. */
+function dropsNow(group: string, { policies }: Forecast): string | undefined {
   const lost = policies.reduce((most, { lostRecords }) => Math.max(most, lostRecords), 0);
-  if (lost > 0) return `back now, about ${counted(lost)} of it would be dropped by ${group}, more each second`;
+  return lost > 0 ? `about ${counted(lost)} of it would be dropped by ${group}, more each second` : undefined;
+}
+
+/** Of several policies, by the one that will lose first. */
+function runsAhead(group: string, { policies, heldRecords, leadMs }: Forecast): string {
   const held = `${group} has run ${formatDuration(leadMs)} ahead of about ${counted(heldRecords)} of it`;
   if (policies.length === 0) return held;
   const inMs = policies.reduce((least, { firstLostInMs }) => Math.min(least, firstLostInMs), Number.POSITIVE_INFINITY);

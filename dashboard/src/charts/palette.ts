@@ -19,12 +19,13 @@ export interface SpanColours {
   readonly text: string;
 }
 
+// A silence has edges only: the grey in it is what the true stream time lies in.
 const lightSpans = {
   cut: { fill: 'rgba(213, 94, 0, 0.10)', edge: 'rgba(213, 94, 0, 0.9)', text: '#9a4300' },
   clock: { fill: 'rgba(176, 64, 127, 0.10)', edge: 'rgba(176, 64, 127, 0.9)', text: '#8c2c62' },
   consumer: { fill: 'rgba(148, 99, 0, 0.10)', edge: 'rgba(148, 99, 0, 0.9)', text: '#6e4a00' },
   replay: { fill: 'rgba(35, 120, 169, 0.10)', edge: 'rgba(35, 120, 169, 0.9)', text: '#1a5d84' },
-  silent: { fill: 'rgba(85, 99, 110, 0.10)', edge: 'rgba(85, 99, 110, 0.8)', text: '#3e4a53' },
+  silent: { fill: 'transparent', edge: 'rgba(85, 99, 110, 0.8)', text: '#3e4a53' },
 };
 
 const darkSpans = {
@@ -32,7 +33,7 @@ const darkSpans = {
   clock: { fill: 'rgba(229, 154, 198, 0.13)', edge: 'rgba(229, 154, 198, 0.9)', text: '#f3c8e0' },
   consumer: { fill: 'rgba(240, 194, 59, 0.13)', edge: 'rgba(240, 194, 59, 0.9)', text: '#f3d68a' },
   replay: { fill: 'rgba(143, 208, 245, 0.13)', edge: 'rgba(143, 208, 245, 0.9)', text: '#c3e6fa' },
-  silent: { fill: 'rgba(154, 170, 181, 0.13)', edge: 'rgba(154, 170, 181, 0.8)', text: '#c9d4db' },
+  silent: { fill: 'transparent', edge: 'rgba(154, 170, 181, 0.8)', text: '#c9d4db' },
 };
 
 /** Kinds of one family look alike; the label tells them apart. */

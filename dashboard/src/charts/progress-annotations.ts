@@ -138,6 +138,8 @@ function spanLabel(
     yAdjust: -6 - by.row * labelRowPx,
     content: span.label,
     color: by.color,
+    // An edge of a span may pass beneath it.
+    backgroundColor: `${by.look.palette.ground}d0`,
     font: { weight: 'bold', size: 13 },
     padding: 2,
   };

@@ -96,6 +96,13 @@ export function emptyPanel(origin: string): HTMLElement[] {
         ' let it count what your windows drop.',
       ),
       el('li', {}, el('code', {}, 'TIDEMARK_SOURCE=header:producer'), ' gives producers their names.'),
+      el(
+        'li',
+        {},
+        'A consumer in another language is followed from outside: ',
+        el('code', {}, 'tidemark agent --group billing --brokers kafka:9092'),
+        '.',
+      ),
     ),
   ];
 }

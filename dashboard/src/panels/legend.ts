@@ -15,8 +15,14 @@ export interface LegendLine {
   readonly shown: boolean;
 }
 
-/** Buttons that show and hide their lines. */
-export function lineLegend(lines: readonly LegendLine[], more: string): Child[] {
+export interface LegendBand {
+  readonly name: string;
+  readonly fill: string;
+  readonly edge: string;
+}
+
+/** Buttons that show and hide their lines, and what a band means. */
+export function lineLegend(lines: readonly LegendLine[], more: string, band?: LegendBand): Child[] {
   return [
     ...lines.map((line) =>
       el(
@@ -32,8 +38,17 @@ export function lineLegend(lines: readonly LegendLine[], more: string): Child[] 
         line.name,
       ),
     ),
+    band !== undefined && el('span', { class: 'legend-item', 'data-key': 'band' }, bandSwatch(band), band.name),
     more !== '' && el('span', { class: 'more' }, more),
   ];
+}
+
+function bandSwatch({ fill, edge }: LegendBand): SVGElement {
+  return svg(
+    'svg',
+    { width: 30, height: 14, 'aria-hidden': 'true' },
+    svg('rect', { x: 1, y: 1, width: 28, height: 12, fill, stroke: edge }),
+  );
 }
 
 function lineSwatch(line: LegendLine): SVGElement {

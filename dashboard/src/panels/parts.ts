@@ -42,7 +42,11 @@ export function table(
           'tr',
           {},
           ...row.map((cell, index) =>
-            el(index === 0 ? 'th' : 'td', { ...(index === 0 ? { scope: 'row' } : {}), ...align(index) }, cell),
+            el(
+              index === 0 ? 'th' : 'td',
+              { ...(index === 0 ? { scope: 'row' } : { 'data-column': columns[index]?.name }), ...align(index) },
+              cell,
+            ),
           ),
         ),
       ),

@@ -24,7 +24,7 @@ export function taskCardPanel(
       ...stat('Records', formatCount(card.records)),
       ...stat('Falsely late', formatCount(card.falselyLate), undefined, card.falselyLate > 0 ? 'loud' : undefined),
       ...stat(
-        'Late in all',
+        'Late, any cause',
         formatCount(card.late),
         'Below the stream time for whatever cause, ordinary turns included',
         'extra',
