@@ -3,6 +3,8 @@ import { addToFloor, createFloor, driftOf } from '@tidemark/core';
 import { describe, test } from 'vitest';
 import { clientLines, missingClockTools, serverLines } from '../../../testbed/src/clocks/chronyd.ts';
 import { falseClock } from '../../../testbed/src/clocks/false-clock.ts';
+import { slewBack } from '../../../testbed/src/clocks/slew.ts';
+import { mustHaveRun, playedAgain } from '../../../testbed/src/story/stood-still.ts';
 import { ClockStage } from '../../test/clock-stage.ts';
 
 // Real daemons on loopback ports. None of them sets this machine's clock: chronyd runs with -x. They mostly wait, so all
@@ -42,7 +44,7 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
       `200 ppm, after ${(drift.spanMs / 1000).toFixed(0)} s: ${drift.ppm.toFixed(1)} ± ${drift.errorPpm.toFixed(1)} ppm`,
     );
     context.expect(Math.abs(drift.ppm - 200)).toBeLessThanOrEqual(drift.errorPpm);
-    context.expect(drift.errorPpm).toBeLessThanOrEqual(100);
+    context.expect(drift.errorPpm).toBeLessThanOrEqual(40);
   });
 
   test.for([
@@ -110,18 +112,21 @@ describe.skipIf(missing !== undefined)(`real chronyds${missing ? ` (${missing})`
     }
   });
 
-  test('a host that is slewed by 100 ms at the rate of chronyd: no step, no new epoch', async (context) => {
-    const stage = new ClockStage(context);
-    const { readings, steps, set } = stage.falseHost(await stage.daemon({ lines: serverLines }), 500);
-    await stage.until(() => readings.length >= 1, 'a reading');
-    await sleep(1_000);
-    for (let ms = 500; ms >= 400; ms--) {
-      set(ms);
-      await sleep(11);
-    }
-    await stage.until(() => readings.length >= 2, 'the best of the burst');
-    await sleep(1_500);
-    context.expect(steps).toEqual([]);
-    context.expect(readings.map(({ epoch }) => epoch)).toEqual(readings.map(() => 0));
-  });
+  test(
+    'a host that is slewed by 100 ms at the rate of chronyd: no step, no new epoch',
+    playedAgain,
+    async (context) => {
+      const stage = new ClockStage(context);
+      const { readings, steps, set } = stage.falseHost(await stage.daemon({ lines: serverLines }), 500);
+      await stage.until(() => readings.length >= 1, 'a reading');
+      await sleep(1_000);
+      const stillMs = await slewBack(500, set);
+      await stage.until(() => readings.length >= 2, 'the best of the burst');
+      await sleep(1_500);
+      // A slew that pauses is two, and what is left of it may be as short as a step.
+      if (steps.length > 0) mustHaveRun({ 'the slewing': stillMs }, 100);
+      context.expect(steps).toEqual([]);
+      context.expect(readings.map(({ epoch }) => epoch)).toEqual(readings.map(() => 0));
+    },
+  );
 });

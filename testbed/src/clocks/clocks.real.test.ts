@@ -2,9 +2,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Finding, FindingKind, KnownClock } from '@tidemark/core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
 import { missingForKafka } from '../broker/broker.ts';
+import { mustHaveRun, playedAgain } from '../story/stood-still.ts';
 import { type Chronyd, clientLines, missingClockTools, serverLines } from './chronyd.ts';
 import { ClockWorld } from './clock-world.ts';
 import { type FalseClock, falseClock, falseJvmClock, movableClock } from './false-clock.ts';
+import { slewBack } from './slew.ts';
 import { type Truth, Watch } from './watch.ts';
 
 /**
@@ -171,19 +173,24 @@ describe.skipIf(missing !== undefined)(title, { concurrent: true }, () => {
     }
   });
 
-  test('a host that is slewed by 100 ms at chronyd’s rate: nobody is alarmed, and nobody is called a liar', async ({
-    expect,
-  }) => {
-    await at(25);
-    for (let aheadMs = 500; aheadMs >= 400; aheadMs--) {
-      move('slewed', slewed, aheadMs);
-      await sleep(12);
-    }
-    await at(105);
-    expect(about(await world.findings(), 'slewed')).toEqual([]);
-    expect(await world.findings('clockContradiction')).toEqual([]);
-    expect(watch.everSuspect('slewed')).toBe(false);
-  });
+  let slewedMs = 500;
+  test(
+    'a host that is slewed by 100 ms at chronyd’s rate: nobody is alarmed, and nobody is called a liar',
+    playedAgain,
+    async ({ expect }) => {
+      await at(25);
+      const before = new Set(about(await world.findings(), 'slewed').map(({ id }) => id));
+      const stillMs = await slewBack(slewedMs, (aheadMs) => move('slewed', slewed, aheadMs));
+      slewedMs -= 100;
+      await sleep(78_000);
+      const alarms = about(await world.findings(), 'slewed').filter(({ id }) => !before.has(id));
+      // A slew that pauses is two, and what is left of it may be as short as a step.
+      if (alarms.length > 0) mustHaveRun({ 'the slewing': stillMs }, 100);
+      expect(alarms).toEqual([]);
+      expect(await world.findings('clockContradiction')).toEqual([]);
+      expect(watch.everSuspect('slewed')).toBe(false);
+    },
+  );
 
   test('a host that is set back at once: it says so itself, and is bounded anew', async ({ expect }) => {
     await at(30);
