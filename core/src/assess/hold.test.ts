@@ -3,6 +3,7 @@ import type { Arrival } from '../habits/arrival.ts';
 import { createHabit, forgetSince, type Habit, isKnown, learn } from '../habits/habit.ts';
 import { addToSketch, createSketch } from '../sketch.ts';
 import { cutEnd, cutStart, followCell, followHold, heldFromMs, leastHeldMs, openHold } from './hold.ts';
+import { leftOver } from './left-over.ts';
 
 // A source that writes every 200 ms, takes 5 to 40 ms to the broker, and whose clock is 1000 ms ahead of the consumer's.
 const aheadMs = 1_000;
@@ -25,7 +26,7 @@ type Record = readonly [madeMs: number, appendMs: number];
 /** The last record before it was made at 0 and appended at 20 ms; then these come, one cell each. */
 function kindOf(records: readonly Record[], habit = habitOf()): string {
   const [first, ...rest] = records.map(([madeMs, appendMs], i) => arrival(madeMs, appendMs, i + 1));
-  const hold = openHold(first!, arrival(0, 20), habit, { fromMs: 0, silentMs: 0, isShared: false });
+  const hold = openHold(first!, arrival(0, 20), habit, { fromMs: 0, silentMs: 0, isShared: false, shiftMs: 0 });
   if (hold === undefined) return 'none';
   for (const one of [first!, ...rest]) {
     const cell = { count: 1, minEventMs: one.eventMs, maxEventMs: one.eventMs };
@@ -56,6 +57,11 @@ describe('what held the records of a source', () => {
       want: 'cutOff',
     },
     { why: 'idle first, then cut', records: series([20_000, 30_000], 20, 500, 10), want: 'cutOff' },
+    {
+      why: 'a clock that runs away slowly, seen through polls: now above, now below what counts as held',
+      records: Array.from({ length: 200 }, (_, i) => [i * 1_000, i * 1_000 + 2_900 + 12 * i - 400 * (i % 3)] as const),
+      want: 'shifted',
+    },
     { why: 'a clock set back by 5 s', records: series([-4_800, 220], 60, 200, 200), want: 'shifted' },
     {
       why: 'the same, of a source so rare that silence is its rule',
@@ -91,7 +97,12 @@ describe('what held the records of a source', () => {
     want: string;
   }[])('where producers share a lane, then somebody is prompt: $why', ({ lateMs, want }) => {
     const [old, fresh] = [arrival(10_000, 30_000, 1), arrival(29_990, 30_000, 2)];
-    const hold = openHold(old, arrival(29_900, 29_950), habitOf(), { fromMs: 0, silentMs: 0, isShared: true })!;
+    const hold = openHold(old, arrival(29_900, 29_950), habitOf(), {
+      fromMs: 0,
+      silentMs: 0,
+      isShared: true,
+      shiftMs: 0,
+    })!;
     const latenessMs = createSketch();
     for (const [byMs] of lateMs) addToSketch(latenessMs, byMs);
     const late = { latenessMs, maxLatenessMs: 20_000 };
@@ -116,9 +127,54 @@ describe('what held the records of a source', () => {
   });
 });
 
+describe('a cut, and a clock that is wrong', () => {
+  /** Cut off from 50 ms to 30 s; in the middle of it its clock is set back by `backMs`. */
+  const cutWith = (backMs: number) => {
+    const habit = habitOf();
+    const backlog = [...series([200, 30_000], 25, 600, 10), ...series([15_200 - backMs, 30_250], 25, 600, 10)];
+    const after = series([31_000 - backMs, 31_050], 100, 500, 500);
+    const [first, ...rest] = [...backlog, ...after].map(([madeMs, appendMs], i) => arrival(madeMs, appendMs, i + 1));
+    const hold = openHold(first!, arrival(0, 20), habit, { fromMs: 30_000, silentMs: 0, isShared: false, shiftMs: 0 })!;
+    for (const one of rest) {
+      hold.records++;
+      followHold(hold, one, habit);
+    }
+    return { hold, left: leftOver(hold, habit) };
+  };
+
+  test('what is left of the wait when its backlog is worked off is the clock’s', () => {
+    const { hold, left } = cutWith(20_000);
+    expect(hold.kind).toBe('cutOff');
+    expect(left).toMatchObject({ kind: 'shifted', followsSilence: false });
+    expect(left!.leastHeldMs).toBeCloseTo(20_000, -2);
+    expect(left!.after.lowMs).toBeGreaterThan(30_000);
+  });
+
+  test('nothing is left where the clock was right', () => expect(cutWith(0).left).toBeUndefined());
+
+  test.for([20_000, -8_000])('a clock known to be %i ms behind is no part of the wait', (shiftMs) => {
+    const made = arrival(10_000 - shiftMs, 30_000, 1);
+    const hold = openHold(made, arrival(-shiftMs, 20), habitOf(), {
+      fromMs: 0,
+      silentMs: 0,
+      isShared: false,
+      shiftMs,
+    })!;
+    expect(hold.heldMs).toBeCloseTo(20_000, -2);
+    expect(hold.followsSilence).toBe(true);
+    expect(cutStart(hold).lowMs).toBeLessThanOrEqual(50);
+    expect(cutStart(hold).highMs).toBeGreaterThanOrEqual(10_000);
+  });
+});
+
 test('the bounds hold the cut, though the producer’s clock is a second ahead', () => {
   // Cut at 50 ms; back at 29.2 s, delivered at its next attempt at 30 s.
-  const hold = openHold(arrival(100, 30_000), arrival(0, 20), habitOf(), { fromMs: 0, silentMs: 0, isShared: false })!;
+  const hold = openHold(arrival(100, 30_000), arrival(0, 20), habitOf(), {
+    fromMs: 0,
+    silentMs: 0,
+    isShared: false,
+    shiftMs: 0,
+  })!;
   const start = cutStart(hold);
   const end = cutEnd(hold);
   expect(start.lowMs).toBeLessThanOrEqual(50);

@@ -41,6 +41,10 @@ export interface Hold {
   lastHeldMs: number;
   leastHeldMs: number;
   mostHeldMs: number;
+  /** Since when its records have all waited alike: of a cut as long as each other, of others long enough to count as held. */
+  stay: Stay;
+  /** How far its source's clock was behind when it began, as far as that was known; ahead: below zero. It is no part of the waits. */
+  readonly shiftMs: number;
   /** When its source was prompt again; undefined until then. */
   promptMs: number | undefined;
   /** When the first was processed, by the true time of the report's second: what comes later may belong to it. */
@@ -51,6 +55,14 @@ export interface Hold {
   /** Of a cut: the partition's leader was to blame, not the producer (`outage.ts`). Undefined: not decided yet. */
   blame: 'source' | 'broker' | undefined;
   readonly evidence: Silence;
+}
+
+interface Stay {
+  readonly from: Arrival;
+  /** Of its hold, before it began. */
+  readonly recordsBefore: number;
+  leastMs: number;
+  mostMs: number;
 }
 
 /** A record that waited less than this beyond its source's habit is not held: networks hiccup. */
@@ -68,6 +80,8 @@ const grainMs = 1_000;
 /** A wait that neither melts nor ends for this long, over this many records, is a clock or a task that lags. */
 const stayedMs = 8_000;
 const stayedRecords = 3;
+/** Of a cut, waits that differ by less are alike. */
+const alikeMs = 1_500;
 
 /** From which wait on records of a source count as held. */
 export function heldFromMs(habit: Habit): number {
@@ -84,26 +98,37 @@ export function longestWaitOf({ eventMs, highMs }: Arrival, habit: Habit): numbe
   return highMs - eventMs - habit.floorMs;
 }
 
-/** Whether it came as promptly as ever. */
-export function isPrompt(arrival: Arrival, habit: Habit): boolean {
-  return longestWaitOf(arrival, habit) < Math.max(2 * grainMs, habit.usualDelayMs);
+/** How well it is known when it was appended; what cannot be told is left out. */
+function widthOf({ lowMs, highMs }: Arrival): number {
+  return Number.isFinite(highMs - lowMs) ? highMs - lowMs : 0;
+}
+
+/** Whether it came as promptly as ever, by a clock that is behind by `shiftMs`. */
+export function isPrompt(arrival: Arrival, habit: Habit, shiftMs = 0): boolean {
+  return longestWaitOf(arrival, habit) - shiftMs < Math.max(2 * grainMs, habit.usualDelayMs);
+}
+
+/** Whether it came promptly by a clock that was ahead and is right again. */
+function isRight(arrival: Arrival, habit: Habit): boolean {
+  return isPrompt(arrival, habit) && longestWaitOf(arrival, habit) > -grainMs;
 }
 
 export function openHold(
   after: Arrival,
   before: Arrival | undefined,
   habit: Habit,
-  at: { readonly fromMs: number; readonly silentMs: number; readonly isShared: boolean },
+  at: { readonly fromMs: number; readonly silentMs: number; readonly isShared: boolean; readonly shiftMs: number },
 ): Hold | undefined {
   if (!isKnown(habit)) return undefined;
-  const heldMs = waitOf(after, habit);
-  if (!(heldMs >= heldFromMs(habit))) return undefined;
+  const { shiftMs } = at;
+  const heldMs = waitOf(after, habit) - shiftMs;
+  if (!(heldMs >= heldFromMs(habit)) || (shiftMs < 0 && isRight(after, habit))) return undefined;
   return {
     kind: 'pending',
     before,
     after,
     heldMs,
-    followsSilence: before !== undefined && after.eventMs + habit.floorMs >= before.lowMs - grainMs,
+    followsSilence: before !== undefined && after.eventMs + habit.floorMs + shiftMs >= before.lowMs - grainMs,
     records: 0,
     outOfOrder: 0,
     disorder: 0,
@@ -114,6 +139,8 @@ export function openHold(
     lastHeldMs: heldMs,
     leastHeldMs: heldMs,
     mostHeldMs: heldMs,
+    stay: { from: after, recordsBefore: 0, leastMs: heldMs, mostMs: heldMs },
+    shiftMs,
     promptMs: undefined,
     fromMs: at.fromMs,
     untilMs: undefined,
@@ -165,26 +192,34 @@ function isBurst({ burst: { count, leastMs, mostMs, tookMs } }: Hold): boolean {
   return count >= leastBurst && mostMs - leastMs > burstSpeed * tookMs + grainMs;
 }
 
+function endsNow(hold: Hold): boolean {
+  return hold.isShared && isBurst(hold) && hold.burst.leastMs < leastCutMs;
+}
+
 /** The next record of its lane that is known of. */
 export function followHold(hold: Hold, arrival: Arrival, habit: Habit): void {
   if (arrival.lowMs < hold.last.lowMs || hold.promptMs !== undefined) return;
-  const heldMs = waitOf(arrival, habit);
-  if (isPrompt(arrival, habit) || heldMs < Math.min(leastHeldMs, hold.heldMs) / 2) {
+  const heldMs = waitOf(arrival, habit) - hold.shiftMs;
+  const isRightAgain = hold.shiftMs < 0 && isRight(arrival, habit);
+  if (isRightAgain || isPrompt(arrival, habit, hold.shiftMs) || heldMs < Math.min(leastHeldMs, hold.heldMs) / 2) {
     hold.promptMs = arrival.lowMs;
   } else if (Number.isFinite(heldMs)) {
     hold.last = arrival;
     hold.lastHeldMs = heldMs;
     hold.leastHeldMs = Math.min(hold.leastHeldMs, heldMs);
     hold.mostHeldMs = Math.max(hold.mostHeldMs, heldMs);
+    followStay(hold, arrival, heldMs);
   }
   if (hold.kind === 'pending') hold.kind = kindOf(hold, arrival);
+  // Of nameless ones: a replay of long ago does not end with what was made just now, the backlog of a cut does.
+  else if (hold.kind === 'replayed' && hold.promptMs !== undefined && endsNow(hold)) hold.kind = 'cutOff';
 }
 
 function kindOf(hold: Hold, { lowMs }: Arrival): Hold['kind'] {
   const { heldMs, lastHeldMs, promptMs, followsSilence, after } = hold;
   const forMs = lowMs - after.lowMs;
-  // A wait that melts by more than this source's waits differ anyway is a backlog that is being worked off.
-  const meltedMs = Math.max(grainMs, hold.evidence.usualDelayMs);
+  // A wait that melts by more than this source's waits differ anyway, or can be told, is a backlog that is being worked off.
+  const meltedMs = Math.max(grainMs, hold.evidence.usualDelayMs, widthOf(after));
   if (followsSilence) {
     if (heldMs - lastHeldMs >= meltedMs) return 'cutOff';
     // Soon prompt again: had a clock or a task made it wait, that would not have passed just now.
@@ -196,15 +231,33 @@ function kindOf(hold: Hold, { lowMs }: Arrival): Hold['kind'] {
   ) {
     return 'replayed';
   }
-  const stayed = forMs >= stayedMs && hold.records >= stayedRecords && hold.leastHeldMs >= leastHeldMs;
-  return stayed && hold.disorder === 0 ? 'shifted' : 'pending';
+  return hasStayed(hold, lowMs, stayedMs) && hold.disorder === 0 ? 'shifted' : 'pending';
+}
+
+/** A clock that runs away slowly is within what is usual at first. */
+function followStay(hold: Hold, arrival: Arrival, heldMs: number): void {
+  const { stay } = hold;
+  const withinMs = Math.max(alikeMs, hold.evidence.usualDelayMs);
+  const isAlike = heldMs > stay.mostMs - withinMs && heldMs < stay.leastMs + withinMs;
+  if (Math.min(heldMs, stay.leastMs) >= leastHeldMs && (isAlike || hold.kind !== 'cutOff')) {
+    stay.leastMs = Math.min(stay.leastMs, heldMs);
+    stay.mostMs = Math.max(stay.mostMs, heldMs);
+  } else hold.stay = { from: arrival, recordsBefore: hold.records, leastMs: heldMs, mostMs: heldMs };
+}
+
+/** Whether its waits have neither melted nor ended for so long, over records enough. */
+export function hasStayed({ stay, records }: Hold, lowMs: number, forMs: number): boolean {
+  return (
+    stay.leastMs >= leastHeldMs && lowMs - stay.from.lowMs >= forMs && records - stay.recordsBefore >= stayedRecords
+  );
 }
 
 /** Lanes of one source that came back together with different waits: made one by one during a cut. */
 export function confirmTogether(a: Hold, b: Hold): void {
   if (!a.followsSilence || !b.followsSilence) return;
   if (Math.abs(a.after.lowMs - b.after.lowMs) > retryGapMs) return;
-  const jitterMs = Math.max(grainMs, a.evidence.usualDelayMs, b.evidence.usualDelayMs);
+  const unsureMs = Math.max(widthOf(a.after), widthOf(b.after));
+  const jitterMs = Math.max(grainMs, a.evidence.usualDelayMs, b.evidence.usualDelayMs, unsureMs);
   if (Math.abs(a.heldMs - b.heldMs) < jitterMs) return;
   for (const hold of [a, b]) if (hold.kind === 'pending') hold.kind = 'cutOff';
 }

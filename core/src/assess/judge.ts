@@ -6,7 +6,7 @@ import type { LaneFold, LateRow, State } from '../ingest/state.ts';
 import { isProvisional } from '../ingest/succession.ts';
 import { materialMs } from '../news.ts';
 import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
-import { blameOf } from './outage.ts';
+import { aftermathOf, blameOf, gotThrough } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
 
 /** Some source's times must have fitted this shortly before. */
@@ -120,7 +120,7 @@ function judgeHold(
       }
       return { kind: 'backfill', byMs, evidence: { ageMs: hold.heldMs, firstEventMs: hold.after.eventMs } };
     case 'shifted':
-      if (!isRepartition(row.lane.topic) && lane.of.promptMs > hold.after.lowMs + materialMs) {
+      if (!isRepartition(row.lane.topic) && lane.of.promptMs > hold.stay.from.lowMs + materialMs) {
         // A clock is the same for all partitions: it cannot be behind in one and right in another.
         return undefined;
       }
@@ -129,9 +129,14 @@ function judgeHold(
         : { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.leastHeldMs, highMs: hold.mostHeldMs } } };
     case 'cutOff':
       if (!isLongEnough(hold, lane) || isRecurrent(lane, hold)) return undefined;
+      if (hold.shiftMs > row.waitMs / 2) {
+        return { kind: 'clockBehind', byMs, evidence: { behindMs: { lowMs: hold.shiftMs, highMs: hold.shiftMs } } };
+      }
       if (isOlderThanWatched(state, lane, hold)) {
         return { kind: 'undecided', byMs, missing: unwatched, likely: 'backfill' };
       }
+      hold.blame ??= aftermathOf(lane, hold)?.blame;
+      if (hold.blame === undefined && gotThrough(lane, hold)) return undefined;
       hold.blame ??= blameOf(state, lane, hold, row.task.reportedMs);
       if (hold.blame === undefined) {
         return { kind: 'undecided', byMs, missing: 'the other writers of its partition', likely: 'producerCutOff' };

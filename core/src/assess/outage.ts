@@ -1,6 +1,6 @@
 import { newestFirst } from '../ingest/lane-history.ts';
 import type { LaneFold, SourceFold, State } from '../ingest/state.ts';
-import type { Hold } from './hold.ts';
+import { type Hold, retryGapMs } from './hold.ts';
 import { hadErrors } from './stall.ts';
 
 /**
@@ -19,6 +19,8 @@ const endMarginMs = 2_500;
 const leastMissing = 4;
 /** Sources that come back within this time came back together. */
 const togetherMs = 3_000;
+/** The grain of polls and batches. */
+const grainMs = 1_000;
 /** How long others are waited for. */
 const patienceMs = 4_000;
 
@@ -47,6 +49,44 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   if (isEverywhere && heldToo && missing >= leastMissing) return 'broker';
   const maySpeak = missing >= leastMissing / 2 && nowMs - hold.after.lowMs < patienceMs;
   return others.length > 0 && maySpeak && (spokeElsewhere || isEverywhere) ? undefined : 'source';
+}
+
+/**
+ * The hold whose backlog was still coming in when this one's first record was made. From the same leader its source was heard
+ * of while that waited: so it was not cut off again, its link was busy.
+ */
+export function aftermathOf(lane: LaneFold, hold: Hold): Hold | undefined {
+  const madeMs = madeAt(hold);
+  if (!spokeBeside(lane, madeMs + grainMs, hold.after.lowMs - grainMs)) return undefined;
+  const earlier = lane.of.holds.findLast(
+    ({ lane: other, hold: its }) =>
+      other.leader === lane.leader &&
+      its.kind === 'cutOff' &&
+      its.blame !== undefined &&
+      its.after.lowMs < hold.after.lowMs &&
+      its.last.lowMs >= madeMs - retryGapMs,
+  );
+  return earlier && (aftermathOf(earlier.lane, earlier.hold) ?? earlier.hold);
+}
+
+/**
+ * Whether its source got through to the same leader in the first half of the wait: then nothing cut it off, it is slow by nature.
+ * Later it may: not all that a cut held comes back at once.
+ */
+export function gotThrough(lane: LaneFold, hold: Hold): boolean {
+  const madeMs = madeAt(hold);
+  const marginMs = Math.max(grainMs, hold.evidence.usualDelayMs);
+  return spokeBeside(lane, madeMs + marginMs, madeMs + hold.heldMs / 2);
+}
+
+function madeAt({ after, heldMs }: Hold): number {
+  return after.lowMs - heldMs;
+}
+
+function spokeBeside(lane: LaneFold, fromMs: number, untilMs: number): boolean {
+  const { of, leader } = lane;
+  if (leader === undefined || untilMs <= fromMs) return false;
+  return of.lanes.some((other) => other !== lane && other.leader === leader && spokeWithin(other, fromMs, untilMs));
 }
 
 function writersBeside(state: State, lane: LaneFold): LaneFold[] {

@@ -1,5 +1,6 @@
 import { cutEnd, cutStart, type Hold, retryGapMs } from '../assess/hold.ts';
 import { culpritAppend, holdOf, stallOf } from '../assess/judge.ts';
+import { aftermathOf } from '../assess/outage.ts';
 import { partOf } from '../assess/part.ts';
 import { meet } from '../assess/proof.ts';
 import type { IncidentFold, LaneFold, LateRow, State } from '../ingest/state.ts';
@@ -10,6 +11,7 @@ import { type IncidentDraft, type IncidentKind, isConfirmed, type Verdict } from
 import { createIncident } from './incident-fold.ts';
 import { addRow } from './incident-rows.ts';
 import { forgetForecast } from './incident-status.ts';
+import { tighten } from './tighten.ts';
 
 /** Parts of one thing that happened may be seen this far apart, by the grain of polls, batches and retries. */
 const slackMs = 2_000;
@@ -62,6 +64,11 @@ function cutOff(at: At, verdict: VerdictOf<'producerCutOff' | 'brokerOutage'>, {
   const { kind, evidence } = verdict;
   const start = cutStart(hold);
   const end = cutEnd(hold);
+  const earlier = aftermathOf(lane, hold);
+  const before = earlier && known(at, kind, undefined).find(({ holds }) => holds.has(earlier));
+  if (before !== undefined) return before;
+  // Its clock was behind before the cut, and still is.
+  if (hold.shiftMs > 0) known(at, 'clockBehind', lane.source).at(-1)?.holds.add(hold);
   if (kind === 'producerCutOff') {
     const suspected = asSuspected(at, lane, start, end);
     if (suspected !== undefined) {
@@ -128,29 +135,15 @@ function isSameLeader(fold: IncidentFold, lane: LaneFold): boolean {
   return false;
 }
 
-function tighten(fold: IncidentFold, start: BoundedInstant, end: BoundedInstant): void {
-  const was = fold.incident;
-  const lowMs = Math.max(was.start.lowMs, start.lowMs);
-  const highMs = Math.min(was.start.highMs, start.highMs);
-  if (was.end === undefined || lowMs > highMs) return;
-  fold.incident = {
-    ...was,
-    start: { ...was.start, lowMs, highMs },
-    end: {
-      ...was.end,
-      lowMs: Math.max(lowMs, Math.min(was.end.lowMs, end.lowMs)),
-      highMs: Math.min(was.end.highMs, end.highMs),
-    },
-  };
-}
-
 /** A clock that is behind, or an upstream task that lags: from the first record that waited to the last. */
 function shifted(
   at: At,
   verdict: VerdictOf<'clockBehind' | 'repartition'>,
-  { hold, lane }: Found,
+  { hold: held, lane }: Found,
 ): IncidentFold | undefined {
-  if (hold.kind !== 'shifted') return undefined;
+  // Cut off besides: its clock was behind before.
+  const hold = held.kind === 'shifted' ? held : lane.holds.findLast(({ kind }) => kind === 'shifted');
+  if (hold === undefined) return undefined;
   const { kind, evidence } = verdict;
   const highMs = hold.after.lowMs;
   const lowMs = Math.min(hold.risingSinceMs ?? hold.before?.highMs ?? highMs, highMs);
@@ -219,7 +212,6 @@ function aheadSince({ task }: LateRow, { evidence }: VerdictOf<'clockAhead'>, ap
 function backfill(at: At, { evidence }: VerdictOf<'backfill'>): IncidentFold {
   const { lane, secondMs } = at.row;
   const endMs = Number.isFinite(lane.last.lowMs) ? lane.last.lowMs : secondMs;
-  const end = exactly(endMs);
   const latest = known(at, 'backfill', lane.source).at(-1);
   if (latest !== undefined && latest.incident.status === 'open') {
     const startMs = Math.min(latest.incident.start.highMs, replayStart(lane, secondMs));
@@ -230,9 +222,8 @@ function backfill(at: At, { evidence }: VerdictOf<'backfill'>): IncidentFold {
     };
     return latest;
   }
-  const isFirst = latest === undefined;
-  const start = exactly(isFirst ? replayStart(lane, secondMs) : secondMs);
-  return open(at, { kind: 'backfill', source: lane.source, start, end, evidence });
+  const start = exactly(latest === undefined ? replayStart(lane, secondMs) : secondMs);
+  return open(at, { kind: 'backfill', source: lane.source, start, end: exactly(endMs), evidence });
 }
 
 function replayStart({ replay, holds }: LaneFold, secondMs: number): number {

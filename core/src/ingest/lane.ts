@@ -1,4 +1,14 @@
-import { confirmTogether, followCell, followHold, type Hold, isPrompt, leastCutMs, openHold } from '../assess/hold.ts';
+import {
+  confirmTogether,
+  followCell,
+  followHold,
+  type Hold,
+  isPrompt,
+  leastCutMs,
+  leastHeldMs,
+  openHold,
+} from '../assess/hold.ts';
+import { leftOver } from '../assess/left-over.ts';
 import { followReplay, unorderedRatio } from '../assess/replay.ts';
 import { type Arrival, arrivalOf, type Correction } from '../habits/arrival.ts';
 import { forgetSince, isKnown, learn } from '../habits/habit.ts';
@@ -71,7 +81,12 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   // Of a lane that goes on where another source's ended, its agent cannot know the silence before.
   const beforeMs = isEmpty(lane.history) ? Math.max(0, at(first).lowMs - lane.last.highMs) || 0 : 0;
   const silentMs = gap === undefined ? beforeMs : (gap.after.append.lowMs ?? 0) - (gap.before.append.highMs ?? 0);
-  const found = { fromMs: secondMs, silentMs, isShared: lane.source.kind === 'partition' };
+  const found = {
+    fromMs: secondMs,
+    silentMs,
+    isShared: lane.source.kind === 'partition',
+    shiftMs: shiftOf(lane, hold),
+  };
   if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {
     const opened =
       (gap && openHold(at(gap.after), before, habit, found)) ??
@@ -80,10 +95,7 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
     if (opened !== undefined) {
       if (hold !== undefined) hold.untilMs = secondMs;
       hold = opened;
-      lane.holds.push(opened);
-      if (lane.holds.length > maxHolds) lane.holds.shift();
-      lane.of.holds.push({ lane, hold: opened });
-      if (lane.of.holds.length > maxHoldsOfSource) lane.of.holds.shift();
+      addHold(lane, opened);
     }
   }
   if (hold === undefined) {
@@ -97,6 +109,12 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   for (const point of points.sort((a, b) => a.offset - b.offset)) {
     if (point.offset >= hold.after.offset) followHold(hold, point, habit);
   }
+  const left = leftOver(hold, habit);
+  if (left !== undefined) {
+    hold.untilMs = left.fromMs - 1000;
+    addHold(lane, left);
+    return true;
+  }
   if (hold.promptMs !== undefined || hold.kind === 'passed') {
     hold.untilMs = secondMs + 1000;
     if (hold.kind === 'passed') lane.of.outOfOrder += hold.outOfOrder;
@@ -105,6 +123,19 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   // A hiccup belongs to what is usual here; a cut does not.
   if (isRecurrent(lane, hold)) return false;
   return hold.mostHeldMs >= leastCutMs || hold.kind === 'pending' || hold.kind === 'shifted';
+}
+
+function addHold(lane: LaneFold, hold: Hold): void {
+  lane.holds.push(hold);
+  if (lane.holds.length > maxHolds) lane.holds.shift();
+  lane.of.holds.push({ lane, hold });
+  if (lane.of.holds.length > maxHoldsOfSource) lane.of.holds.shift();
+}
+
+/** How far its source's clock is known to be behind: what its records wait beyond that, they were held. Ahead: below zero. */
+function shiftOf({ ahead }: LaneFold, hold: Hold | undefined): number {
+  if (hold?.kind === 'shifted') return hold.shiftMs + hold.lastHeldMs;
+  return ahead?.isNew === true ? -ahead.byMs : 0;
 }
 
 const recurrentTimes = 3;
@@ -129,11 +160,14 @@ function disorderOf({ source }: LaneFold, { outOfOrder, outOfOrderMaxMs }: Cell)
 
 /** Cut off once more before it had worked off what the first cut left. */
 function isCutAgain(hold: Hold, after: Arrival, before: Arrival, lane: LaneFold): boolean {
+  // What a task that lags holds up differs; what a clock that is behind seems to hold up waits alike.
+  const isAlike = hold.kind === 'shifted' && hold.mostHeldMs - hold.leastHeldMs < leastHeldMs;
+  const madeMs = after.eventMs + lane.habit.floorMs + shiftOf(lane, hold);
   return (
-    hold.kind === 'cutOff' &&
+    (hold.kind === 'cutOff' || isAlike) &&
     after.offset > hold.after.offset &&
     after.lowMs - before.highMs > 2_000 &&
-    after.eventMs + lane.habit.floorMs >= before.lowMs - 1_000
+    madeMs >= before.lowMs - 1_000
   );
 }
 
