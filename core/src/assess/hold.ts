@@ -99,7 +99,7 @@ export function longestWaitOf({ eventMs, highMs }: Arrival, habit: Habit): numbe
 }
 
 /** How well it is known when it was appended; what cannot be told is left out. */
-function widthOf({ lowMs, highMs }: Arrival): number {
+export function widthOf({ lowMs, highMs }: Arrival): number {
   return Number.isFinite(highMs - lowMs) ? highMs - lowMs : 0;
 }
 

@@ -135,9 +135,8 @@ function judgeHold(
       if (isOlderThanWatched(state, lane, hold)) {
         return { kind: 'undecided', byMs, missing: unwatched, likely: 'backfill' };
       }
-      hold.blame ??= aftermathOf(lane, hold)?.blame;
-      if (hold.blame === undefined && gotThrough(lane, hold)) return undefined;
-      hold.blame ??= blameOf(state, lane, hold, row.task.reportedMs);
+      hold.blame ??= aftermathOf(lane, hold)?.blame ?? blameOf(state, lane, hold, row.task.reportedMs);
+      if (hold.blame === 'source' && gotThrough(lane, hold) && aftermathOf(lane, hold) === undefined) return undefined;
       if (hold.blame === undefined) {
         return { kind: 'undecided', byMs, missing: 'the other writers of its partition', likely: 'producerCutOff' };
       }

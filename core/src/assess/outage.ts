@@ -1,6 +1,6 @@
 import { newestFirst } from '../ingest/lane-history.ts';
 import type { LaneFold, SourceFold, State } from '../ingest/state.ts';
-import { type Hold, retryGapMs } from './hold.ts';
+import { type Hold, retryGapMs, widthOf } from './hold.ts';
 import { hadErrors } from './stall.ts';
 
 /**
@@ -57,7 +57,8 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
  */
 export function aftermathOf(lane: LaneFold, hold: Hold): Hold | undefined {
   const madeMs = madeAt(hold);
-  if (!spokeBeside(lane, madeMs + grainMs, hold.after.lowMs - grainMs)) return undefined;
+  const unsureMs = grainMs + widthOf(hold.after);
+  if (!spokeBeside(lane, madeMs + unsureMs, hold.after.lowMs - unsureMs)) return undefined;
   const earlier = lane.of.holds.findLast(
     ({ lane: other, hold: its }) =>
       other.leader === lane.leader &&
@@ -75,7 +76,7 @@ export function aftermathOf(lane: LaneFold, hold: Hold): Hold | undefined {
  */
 export function gotThrough(lane: LaneFold, hold: Hold): boolean {
   const madeMs = madeAt(hold);
-  const marginMs = Math.max(grainMs, hold.evidence.usualDelayMs);
+  const marginMs = Math.max(grainMs, hold.evidence.usualDelayMs) + widthOf(hold.after);
   return spokeBeside(lane, madeMs + marginMs, madeMs + hold.heldMs / 2);
 }
 
