@@ -174,6 +174,20 @@ describe.skipIf(missing !== undefined)('typed', () => {
     }
   });
 
+  test('status: how far the group is, in words and whole', async () => {
+    for (const line of inPages(/^tidemark status$/)) {
+      const { code, text } = await finished(line);
+      expect(text).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC: 1 agent, 1 task\n/);
+      expect(text).toMatch(/^GROUP +TASKS +TRUE TIME T .*\norders-counter +1 /m);
+      expect(code).toBe(0);
+    }
+    for (const line of inPages(/^tidemark status --all --json$/)) {
+      const { code, text } = await finished(line);
+      expect(JSON.parse(text)).toMatchObject({ groups: [{ group: 'orders-counter' }] });
+      expect(code).toBe(0);
+    }
+  });
+
   test('the audit of a topic says what the engine would refuse', async () => {
     for (const line of inPages(/-- audit --topic /)) {
       const { code, text } = await finished(line);

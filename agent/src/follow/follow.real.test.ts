@@ -76,7 +76,10 @@ test.skipIf(missing)('a real Kafka Streams application, seen from outside', play
   expect(ranges.flatMap(([first, last]) => Array.from({ length: last - first + 1 }, (_, i) => first + i))).toEqual(
     lost.map(({ offset }) => offset),
   );
-  expect(incident?.late.count).toBe(falselyLate[0]?.late);
+  // What is late by less than a second may be the cut's, and is no part of its incident.
+  const material = truth.filter(({ by, latenessMs }) => by === 'B' && latenessMs >= 1_000);
+  expect(incident?.late.count).toBeGreaterThanOrEqual(material.length);
+  expect(incident?.late.count).toBeLessThanOrEqual(falselyLate[0]!.late);
   expect(incident?.start.lowMs).toBeLessThanOrEqual(cutAtMs);
   expect(incident?.end?.highMs).toBeGreaterThanOrEqual(restoredAtMs);
 
@@ -137,6 +140,7 @@ test.skipIf(missing)('after a restart Kafka Streams forgives what is late until 
 interface TrueRecord {
   readonly offset: number;
   readonly by: string;
+  readonly latenessMs: number;
   readonly dropped: boolean;
 }
 
@@ -160,7 +164,8 @@ async function replay(topic: string): Promise<TrueRecord[]> {
         streamTimeMs = Math.max(streamTimeMs, eventMs);
         const windowEndMs = eventMs - (eventMs % windowMs) + windowMs;
         const { by } = JSON.parse(String(message.value)) as { readonly by: string };
-        records.push({ offset: Number(message.offset), by, dropped: windowEndMs + graceMs <= streamTimeMs });
+        const dropped = windowEndMs + graceMs <= streamTimeMs;
+        records.push({ offset: Number(message.offset), by, latenessMs: streamTimeMs - eventMs, dropped });
         if (Number(message.offset) === Number(end?.high) - 1) resolve();
       },
     });

@@ -43,13 +43,19 @@ interface Movement {
   /** Faster than any slew: a step, and its epoch has begun. */
   readonly isStep: boolean;
   readonly forward: boolean;
-  /** Looks that contradicted the one before, and looks since the last that did. */
+  /** Looks that contradicted the one before, and when the last of them was, on the monotonic clock. */
   jumps: number;
+  jumpedMs: number;
+  /** Looks since then that a slew would have contradicted. */
   calm: number;
 }
 
 /** chronyd slews by at most 83 333 ppm. */
 const fastestSlewPpm = 100_000;
+/** In less time a slew moves the clock by less than can be told: such a look says nothing of whether it goes on. */
+const calmAfterMs = 100;
+/** Of the wall clock. */
+const roundingMs = 1;
 /** A look is sharp when hardly more than the rounding of the wall clock blurs it. */
 const sharpMs = 3;
 const patienceLooks = 2;
@@ -76,7 +82,9 @@ export function lookAtHostClock(watch: HostClockWatch, look: HostClockLook): Hos
   watch.gap = both ?? seen;
   watch.lookedAtMs = look.monotonicAfterMs;
   if (before !== undefined && both === undefined) return jump(watch, { before, seen, ageMs, atMs: look.wallMs });
-  return watch.moving === undefined ? undefined : rest(watch, watch.moving, watch.gap);
+  const { moving } = watch;
+  if (moving === undefined || look.monotonicBeforeMs - moving.jumpedMs < calmAfterMs) return undefined;
+  return rest(watch, moving, watch.gap);
 }
 
 interface Jump {
@@ -87,19 +95,21 @@ interface Jump {
 }
 
 function jump(watch: HostClockWatch, { before, seen, ageMs, atMs }: Jump): HostClockStepSeen | undefined {
-  const byMs = middleMs(seen) - middleMs(before);
-  const isStep = Math.abs(byMs) * 1e6 > fastestSlewPpm * ageMs;
-  const forward = byMs > 0;
-  const moving = watch.moving;
+  const forward = middleMs(seen) > middleMs(before);
+  // The least that it was moved by just now: what the rounding had hidden may have come about before.
+  const leastMs = (forward ? seen.lowMs - before.highMs : before.lowMs - seen.highMs) - roundingMs;
+  const isStep = leastMs * 1e6 > fastestSlewPpm * ageMs;
+  const { moving, lookedAtMs: jumpedMs } = watch;
   if (moving !== undefined && !moving.isStep && !isStep && moving.forward === forward) {
     moving.jumps += 1;
+    moving.jumpedMs = jumpedMs;
     moving.calm = 0;
     return undefined;
   }
   // A second movement before the first was sized: the first is told with what is known.
   const first = moving === undefined ? undefined : finish(watch, moving, before);
   if (isStep) watch.epoch += 1;
-  watch.moving = { atMs, before, isStep, forward, jumps: 1, calm: 0 };
+  watch.moving = { atMs, before, isStep, forward, jumps: 1, jumpedMs, calm: 0 };
   return first;
 }
 

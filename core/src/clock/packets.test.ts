@@ -148,14 +148,18 @@ test('host clock: two steps that follow each other at once are both told, with t
 });
 
 /** Looks each 200 ms at a clock whose offset to the monotonic one is a function of the look's number. */
-function stepsOf(offsetMs: (look: number) => number): { byMs: number; epoch: number }[] {
+function stepsOf(offsetMs: (look: number) => number, looks = range(100)): { byMs: number; epoch: number }[] {
   const watch = createHostClockWatch();
-  return Array.from({ length: 100 }, (_, i) => {
-    const monotonicMs = i * 200.13;
-    const wallMs = Math.floor(1_790_000_000_000.4 + monotonicMs + offsetMs(i));
-    return lookAtHostClock(watch, { monotonicBeforeMs: monotonicMs, wallMs, monotonicAfterMs: monotonicMs + 0.01 });
-  }).filter((step) => step !== undefined);
+  return looks
+    .map((i) => {
+      const monotonicMs = i * 200.13;
+      const wallMs = Math.floor(1_790_000_000_000.4 + monotonicMs + offsetMs(i));
+      return lookAtHostClock(watch, { monotonicBeforeMs: monotonicMs, wallMs, monotonicAfterMs: monotonicMs + 0.01 });
+    })
+    .filter((step) => step !== undefined);
 }
+
+const range = (length: number): number[] => Array.from({ length }, (_, i) => i);
 
 test.for([
   {
@@ -187,4 +191,14 @@ test.for([
   expect(found.map(({ epoch }) => epoch)).toEqual(want.map(([, epoch]) => epoch));
   // A step inside a slew is told with what the slew added meanwhile.
   for (const [i, { byMs }] of found.entries()) expect(Math.abs(byMs - want[i]![0]!)).toBeLessThan(20);
+});
+
+test('host clock: a slew is no step, however close to each other looks are while it begins and ends', () => {
+  const slewed = (i: number): number => -Math.min(100, Math.max(0, (i - 40) * 16.7));
+  // As NTP requests make them: some at once, a fraction of a millisecond apart, at any time.
+  for (let from = 39.8; from < 48; from += 0.013) {
+    const burst = range(40).map((i) => from + i * 0.003);
+    const looks = [...range(100), ...burst].sort((a, b) => a - b);
+    expect(stepsOf(slewed, looks), `a burst at ${from}`).toEqual([]);
+  }
 });
