@@ -6,7 +6,7 @@ import type { LaneFold, LateRow, State } from '../ingest/state.ts';
 import { isProvisional } from '../ingest/succession.ts';
 import { materialMs } from '../news.ts';
 import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
-import { aftermathOf, blameOf, gotThrough } from './outage.ts';
+import { aftermathOf, blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
 
 /** Some source's times must have fitted this shortly before. */
@@ -136,7 +136,6 @@ function judgeHold(
         return { kind: 'undecided', byMs, missing: unwatched, likely: 'backfill' };
       }
       hold.blame ??= aftermathOf(lane, hold)?.blame ?? blameOf(state, lane, hold, row.task.reportedMs);
-      if (hold.blame === 'source' && gotThrough(lane, hold) && aftermathOf(lane, hold) === undefined) return undefined;
       if (hold.blame === undefined) {
         return { kind: 'undecided', byMs, missing: 'the other writers of its partition', likely: 'producerCutOff' };
       }

@@ -70,16 +70,6 @@ export function aftermathOf(lane: LaneFold, hold: Hold): Hold | undefined {
   return earlier && (aftermathOf(earlier.lane, earlier.hold) ?? earlier.hold);
 }
 
-/**
- * Whether its source got through to the same leader in the first half of the wait: then nothing cut it off, it is slow by nature.
- * Later it may: not all that a cut held comes back at once.
- */
-export function gotThrough(lane: LaneFold, hold: Hold): boolean {
-  const madeMs = madeAt(hold);
-  const marginMs = Math.max(grainMs, hold.evidence.usualDelayMs) + widthOf(hold.after);
-  return spokeBeside(lane, madeMs + marginMs, madeMs + hold.heldMs / 2);
-}
-
 function madeAt({ after, heldMs }: Hold): number {
   return after.lowMs - heldMs;
 }
