@@ -1,7 +1,37 @@
+import { type Checked, faultLine } from '@tidemark/config';
+
 /** No answer, or not the one that was asked for: said in one sentence, with what to do. */
 export class Unanswered extends Error {}
 
 const patienceMs = 10_000;
+/** As `diff` and `grep` end where they cannot tell. */
+const unknownExitCode = 2;
+
+/** Runs a command that asks a collector; `ask` says with what code it ends. What is wrong is said on stderr. */
+export async function runAsking<T>(
+  command: string,
+  read: Checked<T>,
+  ask: (settings: T) => Promise<number>,
+): Promise<void> {
+  if (!read.ok) {
+    for (const fault of read.faults) complain(command, faultLine(fault));
+    process.exitCode = unknownExitCode;
+    return;
+  }
+  // Whoever reads only the first lines, as `head` does, has seen enough.
+  process.stdout.on('error', () => process.exit());
+  try {
+    process.exitCode = await ask(read.value);
+  } catch (error) {
+    if (!(error instanceof Unanswered)) throw error;
+    complain(command, error.message);
+    process.exitCode = unknownExitCode;
+  }
+}
+
+export function complain(command: string, text: string): void {
+  process.stderr.write(`tidemark ${command}: ${text}\n`);
+}
 
 /** `cure`: what to do where there is no such thing. */
 export async function answerOf<T>(collectorUrl: string, path: string, cure?: string): Promise<T> {

@@ -1,32 +1,20 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { faultLine, type IncidentsSettings, readIncidentsSettings } from '@tidemark/config';
+import { type IncidentsSettings, readIncidentsSettings } from '@tidemark/config';
 import type { Incident } from '@tidemark/core';
-import { answerOf, noCollector, Unanswered } from './ask-collector.ts';
+import { answerOf, complain, noCollector, runAsking, Unanswered } from './ask-collector.ts';
 import { incidentText, listText, turnText, wanted } from './incident-text.ts';
 
 /** As of `diff` and `grep`: a script asks whether something is open by the exit code alone. */
-const exitCodes = { calm: 0, open: 1, unknown: 2 } as const;
+const exitCodes = { calm: 0, open: 1 } as const;
 const askEveryMs = 1_000;
+const command = 'incidents';
 
 /** `tidemark incidents [ID]`: asks a collector what happened. */
 export async function runIncidents(flags: readonly string[]): Promise<void> {
-  const read = readIncidentsSettings(process.env, flags);
-  if (!read.ok) {
-    for (const fault of read.faults) complain(faultLine(fault));
-    process.exitCode = exitCodes.unknown;
-    return;
-  }
-  // Whoever reads only the first lines, as `head` does, has seen enough.
-  process.stdout.on('error', () => process.exit());
-  const { id, watch } = read.value;
-  try {
-    const ask = watch ? follow : id === undefined ? list : one;
-    process.exitCode = await ask(read.value);
-  } catch (error) {
-    if (!(error instanceof Unanswered)) throw error;
-    complain(error.message);
-    process.exitCode = exitCodes.unknown;
-  }
+  await runAsking(command, readIncidentsSettings(process.env, flags), (settings) => {
+    const ask = settings.watch ? follow : settings.id === undefined ? list : one;
+    return ask(settings);
+  });
 }
 
 async function list(settings: IncidentsSettings): Promise<number> {
@@ -61,7 +49,7 @@ async function follow(settings: IncidentsSettings): Promise<number> {
   while (!ending.signal.aborted) {
     try {
       const incidents = await incidentsOf(settings);
-      if (isAway) complain(`the collector at ${settings.collectorUrl} answers again`);
+      if (isAway) complain(command, `the collector at ${settings.collectorUrl} answers again`);
       isAway = false;
       const before = known;
       const news =
@@ -72,7 +60,7 @@ async function follow(settings: IncidentsSettings): Promise<number> {
       known = new Map(incidents.map(({ id, status }) => [id, status]));
     } catch (error) {
       if (!(error instanceof Unanswered)) throw error;
-      if (!isAway) complain(`${error.message}; trying again`);
+      if (!isAway) complain(command, `${error.message}; trying again`);
       isAway = true;
     }
     await sleep(askEveryMs, undefined, { signal: ending.signal }).catch(() => {});
@@ -96,8 +84,4 @@ function sheet(): { readonly widthColumns: number | undefined } {
 
 function say(text: string): void {
   process.stdout.write(`${text}\n`);
-}
-
-function complain(text: string): void {
-  process.stderr.write(`tidemark incidents: ${text}\n`);
 }
