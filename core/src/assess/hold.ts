@@ -76,7 +76,7 @@ export const retryGapMs = 2_000;
 /** The least transit from producer to broker, which is inside the floor: assumed to be below this. */
 export const transitSlackMs = 250;
 /** Times that differ by less are taken for the same: the grain of polls and batches. */
-const grainMs = 1_000;
+export const grainMs = 1_000;
 /** A wait that neither melts nor ends for this long, over this many records, is a clock or a task that lags. */
 const stayedMs = 8_000;
 const stayedRecords = 3;

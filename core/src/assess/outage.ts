@@ -1,6 +1,6 @@
 import { newestFirst } from '../ingest/lane-history.ts';
 import type { LaneFold, SourceFold, State } from '../ingest/state.ts';
-import { type Hold, retryGapMs, widthOf } from './hold.ts';
+import { grainMs, type Hold, retryGapMs, widthOf } from './hold.ts';
 import { hadErrors } from './stall.ts';
 
 /**
@@ -19,8 +19,6 @@ const endMarginMs = 2_500;
 const leastMissing = 4;
 /** Sources that come back within this time came back together. */
 const togetherMs = 3_000;
-/** The grain of polls and batches. */
-const grainMs = 1_000;
 /** How long others are waited for. */
 const patienceMs = 4_000;
 
@@ -28,7 +26,7 @@ const patienceMs = 4_000;
 export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number): Blame | undefined {
   if (hold.before === undefined) return 'source';
   // From when the first held event was made, it is certain that it was cut off.
-  const fromMs = hold.after.lowMs - hold.heldMs + startMarginMs;
+  const fromMs = madeAt(hold) + startMarginMs;
   const untilMs = hold.after.lowMs - endMarginMs;
   const partition = state.partitions.get(lane.placeKey);
   if (partition !== undefined && hadErrors(partition, fromMs - startMarginMs, untilMs)) return 'broker';
