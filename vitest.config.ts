@@ -5,9 +5,11 @@ const ssr = { resolve: { conditions: ['tidemark-source'] } };
 // What a test starts keeps nothing, unless the test says where.
 const env = { TIDEMARK_STORE: 'off' };
 // Waiting for a condition ends when it holds, or in vain after this: longer than any machine stalls, and said once, here.
-const patience = { expect: { poll: { timeout: 60_000 } } };
 // Brokers, browsers and clocks are real here: in CI a test has a second try, and `.ci/summary.mjs` names those that took it.
-const retry = process.env.CI ? 1 : 0;
+export const patience: { readonly expect: { readonly poll: { readonly timeout: number } }; readonly retry: number } = {
+  expect: { poll: { timeout: 60_000 } },
+  retry: process.env.CI ? 1 : 0,
+};
 const exclude = ['**/node_modules/**', '**/dist/**', '**/*.real.test.ts'];
 
 export default defineConfig({
@@ -21,7 +23,6 @@ export default defineConfig({
           include: ['{core,config,agent,collector,dashboard,testbed,cli,test}/**/*.test.ts'],
           exclude: [...exclude, '**/*.broker.test.ts'],
           ...patience,
-          retry,
           testTimeout: 120_000,
           hookTimeout: 120_000,
         },
@@ -36,7 +37,6 @@ export default defineConfig({
           exclude,
           globalSetup: ['testbed/src/broker/vitest-setup.ts'],
           ...patience,
-          retry,
           fileParallelism: false,
           testTimeout: 180_000,
           hookTimeout: 180_000,

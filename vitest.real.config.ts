@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { patience } from './vitest.config.ts';
 
 // The long ones: whole stories on a real broker, one after the other, because they share two cores with it.
 export default defineConfig({
@@ -9,9 +10,7 @@ export default defineConfig({
     include: ['**/*.real.test.ts'],
     exclude: ['**/node_modules/**', '**/dist/**'],
     globalSetup: ['testbed/src/broker/vitest-setup.ts'],
-    // As in `vitest.config.ts`.
-    expect: { poll: { timeout: 60_000 } },
-    retry: process.env.CI ? 1 : 0,
+    ...patience,
     fileParallelism: false,
     testTimeout: 300_000,
     hookTimeout: 300_000,
