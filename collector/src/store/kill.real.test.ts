@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
-import type { Assessment, Incident, Report } from '@tidemark/core';
+import type { Assessment, Report } from '@tidemark/core';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { prng } from '../../../testbed/src/story/prng.ts';
+import { factsOf } from '../../test/facts.ts';
 import { served } from '../../test/served.ts';
 import { type Started, start } from '../../test/started.ts';
 import { reportsOf } from '../../test/story.ts';
@@ -86,31 +87,13 @@ async function assessmentAt(url: URL): Promise<Assessment> {
   return (await (await fetch(new URL('/api/assessment', url))).json()) as Assessment;
 }
 
-/** What of an incident does not say when somebody looked. */
-function happened({ kind, group, source, start, end, late, dropped, partitions, culprit }: Incident) {
-  return { kind, group, source, start, end, late, dropped, partitions, culprit };
-}
-
-/** What must be the same, however often the collector was killed. */
-async function facts(assessment: Assessment, drops: unknown) {
-  return {
-    incidents: assessment.incidents.map(happened).sort((a, b) => (a.group < b.group ? -1 : 1)),
-    totals: assessment.totals.toSorted((a, b) => (JSON.stringify(a) < JSON.stringify(b) ? -1 : 1)),
-    tasks: assessment.tasks
-      .map(({ id, records, late, dropped, streamTimeMs }) => ({ id, records, late, dropped, streamTimeMs }))
-      .sort((a, b) => (a.id < b.id ? -1 : 1)),
-    missed: assessment.agents.map(({ missedReports }) => missedReports),
-    drops,
-  };
-}
-
 async function uninterrupted() {
   await using server = await served({ nowMs: Date.now() });
   for (let i = 0; i < stories[0]!.length; i++) {
     for (const story of stories) await server.post(story[i]);
     await server.tickAt(Date.now());
   }
-  return await facts(server.collector.board.assessment, await (await server.get('/api/drops')).json());
+  return { ...factsOf(server.collector.board.assessment), drops: await (await server.get('/api/drops')).json() };
 }
 
 test(`killed ${kills} times under load, a collector loses nothing that it acknowledged and counts nothing twice`, async () => {
@@ -145,7 +128,10 @@ test(`killed ${kills} times under load, a collector loses nothing that it acknow
   await Promise.all(senders.map((sender) => sender.send(url, 1)));
   const want = await uninterrupted();
   expect(want.incidents.map(({ kind }) => kind).sort()).toEqual(['clockAhead', 'producerCutOff', 'producerCutOff']);
-  const got = async () => facts(await assessmentAt(url), await (await fetch(new URL('/api/drops', url))).json());
+  const got = async () => ({
+    ...factsOf(await assessmentAt(url)),
+    drops: await (await fetch(new URL('/api/drops', url))).json(),
+  });
   await expect.poll(got).toEqual(want);
 });
 

@@ -88,6 +88,11 @@ export function heldFromMs(habit: Habit): number {
   return Math.max(leastHeldMs, unusual * habit.usualDelayMs);
 }
 
+/** The same for a record whose own wait was learnt with the first: one of many that are as long is not what most are. */
+export function heldFromMostMs(habit: Habit): number {
+  return Math.max(leastHeldMs, unusual * habit.typicalDelayMs);
+}
+
 /** How long it waited at least, beyond the least that its source takes. */
 export function waitOf({ eventMs, lowMs }: Arrival, habit: Habit): number {
   return lowMs - eventMs - habit.floorMs;

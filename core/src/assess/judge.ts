@@ -2,10 +2,10 @@ import { appendOf, brokerOffset } from '../habits/arrival.ts';
 import { isKnown } from '../habits/habit.ts';
 import type { Verdict } from '../incidents/incident.ts';
 import { isRecurrent, isUnordered, leastAheadMs, siblingHolds } from '../ingest/lane.ts';
-import type { LaneFold, LateRow, State } from '../ingest/state.ts';
+import type { LaneFold, LateRow, State, TaskFold } from '../ingest/state.ts';
 import { isProvisional } from '../ingest/succession.ts';
 import { materialMs } from '../news.ts';
-import { type Hold, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
+import { type Hold, heldFromMostMs, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
 import { aftermathOf, blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
 
@@ -13,6 +13,8 @@ import { partitionKey, type Stall, stallAt } from './stall.ts';
 const fitWithinMs = 2_000;
 /** Polls are not alike, and the answer to one takes its time. */
 const turns = 1.25;
+/** Among so many cells, what a source did in its first ones makes no habit. */
+const leastCells = 20;
 /** A cut of an unordered source must stand out from its habit by this much. */
 const unorderedTimes = 3;
 
@@ -27,6 +29,7 @@ export function judge(state: State, row: LateRow): Verdict {
   const aheadMs = aheadOf(state, row);
   if (aheadMs >= Math.max(leastAheadMs, byMs / 2, waitMs)) {
     const { culprit } = late;
+    if (isNobodyKnown(row.task)) return { kind: 'undecided', byMs, missing: fittingSource, likely: 'clockAhead' };
     return {
       kind: 'clockAhead',
       byMs,
@@ -54,6 +57,8 @@ export function judge(state: State, row: LateRow): Verdict {
   return { kind: 'ordinary', byMs };
 }
 
+const fittingSource = 'a source whose clock still fits the consumer’s';
+const history = 'a history of this source';
 const unwatched = 'what its source did before it was watched';
 
 /** Of producers that nobody can tell apart, one may bring what was made before its partition was watched: held up or replayed. */
@@ -73,7 +78,7 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   }
   const unordered = isUnordered(lane.of);
   if (unordered === undefined && waitMs >= materialMs)
-    return { kind: 'undecided', byMs, missing: 'a history of this source', likely: 'ordinary' };
+    return { kind: 'undecided', byMs, missing: history, likely: 'ordinary' };
   const found = holdOf(row);
   const hold = found?.hold;
   if (hold !== undefined && (!unordered || standsOut(hold))) {
@@ -83,12 +88,13 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   if (unordered || (late.outOfOrder * 2 >= late.count && byMs < leastHeldMs)) return { kind: 'outOfOrderSource', byMs };
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
-  if (waitMs < heldFromMs(lane.habit)) return { kind: 'ordinary', byMs };
+  const isEarly = !row.wasUsualKnown && waitMs >= materialMs;
+  if (isEarly && lane.habit.cells < leastCells)
+    return { kind: 'undecided', byMs, missing: history, likely: 'ordinary' };
+  if (waitMs < (isEarly ? heldFromMostMs : heldFromMs)(lane.habit)) return { kind: 'ordinary', byMs };
+  if (isEarly) return { kind: 'undecided', byMs, missing: history, likely: 'producerCutOff' };
   if (late.lastAppendMs === undefined)
     return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen', likely: 'ordinary' };
-  if (lane.habit.cells < 5) {
-    return { kind: 'undecided', byMs, missing: 'a history of this source', likely: 'ordinary' };
-  }
   return { kind: 'undecided', byMs, missing: 'how its wait goes on', likely: 'producerCutOff' };
 }
 
@@ -106,7 +112,7 @@ function judgeHold(
   const isFit = !lane.task.isUnsure && (hold.promptMs !== undefined || lane.task.fittedMs >= hold.fromMs);
   if (!isFit) {
     const likely = hold.kind === 'shifted' ? 'clockBehind' : 'producerCutOff';
-    return { kind: 'undecided', byMs, missing: 'a source whose clock still fits the consumer’s', likely };
+    return { kind: 'undecided', byMs, missing: fittingSource, likely };
   }
   switch (hold.kind) {
     case 'pending':
@@ -186,9 +192,15 @@ function aheadOf(state: State, row: LateRow): number {
   const { late, task } = row;
   const { lowMs, highMs } = culpritAppend(state, row);
   // While nobody's event times fit, the consumer's own clock may be what is wrong.
-  if (!Number.isFinite(highMs) || task.isUnsure || (task.lanes.size > 1 && task.fittedMs + fitWithinMs < lowMs))
-    return 0;
-  return late.culprit.eventMs - highMs;
+  const isFit = task.lanes.size <= 1 || task.fittedMs + fitWithinMs >= lowMs || isNobodyKnown(task);
+  return Number.isFinite(highMs) && !task.isUnsure && isFit ? late.culprit.eventMs - highMs : 0;
+}
+
+/** In the first seconds that is no evidence against anybody's clock. */
+function isNobodyKnown({ lanes, fittedMs }: TaskFold): boolean {
+  if (lanes.size <= 1 || Number.isFinite(fittedMs)) return false;
+  for (const { habit } of lanes.values()) if (isKnown(habit)) return false;
+  return true;
 }
 
 /** When the culprit was appended, by true time. */

@@ -4,7 +4,7 @@ import { createPartitionFold, learnFetches, type PartitionFold, partitionKey } f
 import { createdBound, createdFromMs } from '../assess/true-stream-time.ts';
 import { learnClockStamps, learnHostReadings } from '../clocks/learn-clocks.ts';
 import { arrivalOf, type Correction, correctionOf } from '../habits/arrival.ts';
-import { createHabit } from '../habits/habit.ts';
+import { createHabit, isKnown } from '../habits/habit.ts';
 import { learnHeard, learnPart } from '../habits/heard.ts';
 import { countRecords, createPace } from '../habits/pace.ts';
 import { isHeldUp, learnDay } from '../habits/rhythms.ts';
@@ -231,6 +231,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.leader = cell.leader ?? lane.leader;
   noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
   const wasReplay = lane.replay.state !== 'no';
+  const wasUsualKnown = isKnown(lane.habit);
   learnArrivals(lane, cell, correction, secondMs);
   learnWriter(state, lane.of, task.cluster, cell);
 
@@ -275,6 +276,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     secondMs,
     waitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs - floorMs,
     longestWaitMs: slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.highMs - slowest.eventMs - floorMs,
+    wasUsualKnown,
     verdict: undefined,
     incidentId: undefined,
   });

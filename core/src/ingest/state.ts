@@ -221,6 +221,8 @@ export interface LateRow {
   readonly waitMs: number;
   /** How long that one can have waited at most. */
   readonly longestWaitMs: number;
+  /** Whether it was known then what is usual there: else its own wait is a good part of what was learnt. */
+  readonly wasUsualKnown: boolean;
   verdict: Verdict | undefined;
   incidentId: string | undefined;
 }
