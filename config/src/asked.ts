@@ -1,6 +1,7 @@
 import { parseArgs } from 'node:util';
 import { z } from 'zod';
 import { collectorUrl } from './collector-url.ts';
+import { described, type SettingDescription } from './described.ts';
 import { type Environment, misspeltVariables, setVariables } from './environment.ts';
 import type { Fault } from './faults.ts';
 
@@ -16,6 +17,7 @@ export interface Asked {
 
 const variable = 'TIDEMARK_COLLECTOR_URL';
 const schema = z.object({ url: collectorUrl });
+export const collectorFlag: SettingDescription = { ...described(schema)[0]!, name: 'collector' };
 
 /** `usable`: all that the command understands, in words. The flag wins over the variable. */
 export function readAsked(

@@ -1,4 +1,5 @@
-import { readAsked } from './asked.ts';
+import { collectorFlag, readAsked } from './asked.ts';
+import type { SettingDescription } from './described.ts';
 import type { Environment } from './environment.ts';
 import type { Checked } from './faults.ts';
 
@@ -13,9 +14,14 @@ export interface IncidentsSettings {
   readonly watch: boolean;
 }
 
-const switches = ['json', 'all', 'watch'];
-export const incidentsFlags: readonly string[] = ['--collector', ...switches.map((name) => `--${name}`)];
-const usable = `an incident's id, ${incidentsFlags.join(', ')}`;
+export const incidentsReference: readonly SettingDescription[] = [
+  collectorFlag,
+  { name: 'json', accepted: 'no value: for a program', default: undefined },
+  { name: 'all', accepted: 'no value: also old ones and those that were withdrawn', default: undefined },
+  { name: 'watch', accepted: 'no value: goes on, and tells what changes', default: undefined },
+];
+const [, ...switches] = incidentsReference.map(({ name }) => name);
+const usable = `an incident's id, ${incidentsReference.map(({ name }) => `--${name}`).join(', ')}`;
 
 /** Of `tidemark incidents [ID]`. */
 export function readIncidentsSettings(

@@ -45,9 +45,9 @@ export {
   type TaskSplit,
 } from './follow.ts';
 export type { HistoryPlace } from './history-place.ts';
-export { type IncidentsSettings, incidentsFlags, readIncidentsSettings } from './incidents.ts';
+export { type IncidentsSettings, incidentsReference, readIncidentsSettings } from './incidents.ts';
 export { auditPolicy, policyFileReference, readPolicyFile } from './policy-file.ts';
 export type { PolicySetting } from './policy-flags.ts';
 export { type ReprocessSettings, readReprocessSettings, reprocessFlags, reprocessReference } from './reprocess.ts';
-export { readStatusSettings, type StatusSettings, statusFlags } from './status.ts';
+export { readStatusSettings, type StatusSettings, statusReference } from './status.ts';
 export { readTopology, readTopologyFile, topologyReference } from './topology.ts';

@@ -1,4 +1,5 @@
-import { readAsked } from './asked.ts';
+import { collectorFlag, readAsked } from './asked.ts';
+import type { SettingDescription } from './described.ts';
 import type { Environment } from './environment.ts';
 import type { Checked } from './faults.ts';
 
@@ -9,12 +10,17 @@ export interface StatusSettings {
   readonly all: boolean;
 }
 
-const switches = ['json', 'all'];
-export const statusFlags: readonly string[] = ['--collector', ...switches.map((name) => `--${name}`)];
+export const statusReference: readonly SettingDescription[] = [
+  collectorFlag,
+  { name: 'json', accepted: 'no value: for a program', default: undefined },
+  { name: 'all', accepted: 'no value: all rows, not only the first of each table', default: undefined },
+];
+const [, ...switches] = statusReference.map(({ name }) => name);
+const usable = statusReference.map(({ name }) => `--${name}`).join(', ');
 
 /** Of `tidemark status`. */
 export function readStatusSettings(environment: Environment, flags: readonly string[] = []): Checked<StatusSettings> {
-  const asked = readAsked(environment, flags, { switches, usable: statusFlags.join(', ') });
+  const asked = readAsked(environment, flags, { switches, usable });
   const { collectorUrl, faults } = asked;
   if (asked.rest.length > 0) faults.push({ where: 'arguments', got: asked.rest.join(' '), expected: 'flags only' });
   if (collectorUrl === undefined || faults.length > 0) return { ok: false, faults };
