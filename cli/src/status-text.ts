@@ -1,17 +1,23 @@
 import {
   type Assessment,
+  driftWords,
+  findingGravity,
   formatCount,
   formatCounted,
   formatDuration,
   formatUtc,
   heldBySentence,
+  type KnownClock,
   leadWords,
+  offsetWords,
   producerCounts,
   producerName,
   producerStateWords,
+  readingWords,
   sourceName,
   type TaskAssessment,
   trueTimeWords,
+  type Within,
 } from '@tidemark/core';
 import { tableLines } from './table-lines.ts';
 
@@ -23,9 +29,19 @@ const dayMs = 86_400_000;
 export function statusText(assessment: Assessment, { all }: { readonly all: boolean }): string {
   const { agents, tasks, nowMs } = assessment;
   const max = all ? Number.POSITIVE_INFINITY : maxShown;
-  const told = [groupLines, taskLines, watermarkLines, agentLines].map((lines) => lines(assessment, max));
+  const told = [findingLines, groupLines, taskLines, watermarkLines, clockLines, agentLines].map((lines) =>
+    lines(assessment, max),
+  );
   const head = `${formatUtc(nowMs).slice(0, 19)} UTC: ${formatCounted(agents.length, 'agent')}, ${formatCounted(tasks.length, 'task')}`;
   return `${[[head], ...told.filter((lines) => lines.length > 0)].map((lines) => lines.join('\n')).join('\n\n')}\n`;
+}
+
+/** What is open of the clocks, what is wrong first. */
+function findingLines({ findings, nowMs }: Assessment, max: number): string[] {
+  const open = findings.filter(({ status }) => status === 'open');
+  open.sort((a, b) => findingGravity[b.kind] - findingGravity[a.kind]);
+  const lines = open.map(({ sentence, openedAtMs }) => `! ${sentence} Since ${timeText(openedAtMs, nowMs)}.`);
+  return [...lines.slice(0, max), ...moreLine(lines.length - max)];
 }
 
 function groupLines({ groups, nowMs }: Assessment, max: number): string[] {
@@ -73,6 +89,31 @@ function watermarkLines({ topology, nowMs }: Assessment, max: number): string[] 
       heldBy === undefined ? '' : heldBySentence(heldBy),
     ]);
   return table(['WATERMARK W OF', 'STANDS AT', 'BEHIND NOW', 'LOWEST INPUT'], rows, max);
+}
+
+/** The worst first, as far as it is proved: how far each clock is off, and what says so. */
+function clockLines({ clocks }: Assessment, max: number): string[] {
+  const weight = ({ isSuspect, grade, readings }: KnownClock): number =>
+    (isSuspect ? 8 : 0) +
+    (grade.grace?.within === 'no' ? 4 : 0) +
+    (grade.oneMs === 'no' ? 2 : grade.oneMs === 'unknown' && readings !== undefined ? 1 : 0);
+  const rows = clocks
+    .toSorted((a, b) => weight(b) - weight(a) || byName(a.name, b.name))
+    .map((clock) => [
+      clock.name,
+      clock.role,
+      offsetWords(clock),
+      withinText[clock.grade.oneMs],
+      clock.drift === undefined ? 'not known' : driftWords(clock.drift),
+      clock.isSuspect ? 'set aside: its readings contradict each other or the others' : readText(clock),
+    ]);
+  return table(['CLOCK', 'OF A', 'AHEAD OF TRUE TIME BY', 'WITHIN 1 MS', 'DRIFT', 'READ'], rows, max);
+}
+
+const withinText: { readonly [W in Within]: string } = { yes: 'yes', no: 'no', unknown: 'perhaps' };
+
+function readText({ readings }: KnownClock): string {
+  return readings === undefined ? 'no agent there' : readingWords(readings);
 }
 
 /** With what each watches, beside what it reads. */

@@ -6,6 +6,7 @@ import type { Assessment } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { served } from '../../collector/test/served.ts';
 import { assessmentOf, emptyAssessment } from '../../dashboard/test/story.ts';
+import { clocksOf, findingsOf } from '../../dashboard/test/story-clocks.ts';
 import { cutProducer, withProducers } from '../../dashboard/test/story-producers.ts';
 import { topologyOf } from '../../dashboard/test/story-topology.ts';
 import { tell } from '../../testbed/src/story/story.ts';
@@ -37,6 +38,17 @@ describe('how far everybody is', () => {
     const at = shown.findIndex((line) => line.startsWith('WATERMARK W OF'));
     expect(shown[at + 1]).toMatch(
       /^billing +11:59:24 +35 s +orders-1, upstream in order-counts: 1,240 records not processed yet$/,
+    );
+  });
+
+  test('clocks, the worst first, and before all else what is open of them', () => {
+    const shown = lines(assessmentOf({ nowMs, quiet: true, clocks: clocksOf(nowMs), findings: findingsOf(nowMs) }));
+    expect(shown[2]).toMatch(/^! batch-7 .* Since 11:5\d:\d\d\.$/);
+    const at = shown.findIndex((line) => line.startsWith('CLOCK '));
+    expect(shown[at]).toMatch(/^CLOCK +OF A +AHEAD OF TRUE TIME BY +WITHIN 1 MS +DRIFT +READ$/);
+    expect(shown[at + 1]).toMatch(/^batch-7 +host .* set aside: its readings contradict/);
+    expect(shown.find((line) => line.startsWith('orders-eu-1 '))).toMatch(
+      /^orders-eu-1 +host +−0\.41 ms to \+0\.62 ms, proved +yes +3\.1 ± 0\.8 ppm fast .* +read from chrony 127\.0\.0\.1:323 4 s ago$/,
     );
   });
 

@@ -79,6 +79,7 @@ export {
 } from './sketch.ts';
 export * from './source.ts';
 export { arrivalWords } from './telling/arrival-words.ts';
+export { driftWords, offsetWords, readingWords } from './telling/clock-words.ts';
 export { type Colours, darkColours, lightColours } from './telling/colours.ts';
 export type { Fact, FactPart } from './telling/evidence-facts.ts';
 export { forecastLines } from './telling/forecast-lines.ts';

@@ -30,7 +30,7 @@ export interface KnownClock {
    */
   readonly laterThanPeersMs?: number;
   readonly grade: ClockGrade;
-  /** Set aside: it contradicts the others, so its readings are not believed now. */
+  /** Set aside: its readings contradict each other or the others, so they are not believed now. */
   readonly isSuspect: boolean;
 }
 
@@ -49,7 +49,8 @@ export interface KnownDrift {
 export interface ClockReadings {
   /** In words, as the agent says it; begins with `none` where there is none. */
   readonly source: string;
-  /** By that host's clock, and how long ago that was. Absent: never. */
+  /** Which of its sources gave the last reading, when by that host's clock, and how long ago that was. Absent: never. */
+  readonly readFrom?: string;
   readonly readAtMs?: number;
   readonly ageMs?: number;
   readonly sources: readonly { readonly name: string; readonly trouble?: string }[];

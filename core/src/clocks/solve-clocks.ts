@@ -132,15 +132,22 @@ function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock
     ...(role === 'broker' || use === undefined ? {} : { use }),
     ...(laterMs === undefined ? {} : { laterThanPeersMs: laterMs }),
     grade: gradeOf({ low, high }, at.graceMs),
-    isSuspect: solution.leftOut.hosts.has(id) || solution.leftOut.unsteady.has(id),
+    isSuspect: isSetAside(node, solution),
   };
 }
 
+/** By itself, or because none of the servers that it was read from is believed. */
+function isSetAside({ id, readings }: ClockNode, { leftOut }: ClockSolution): boolean {
+  if (leftOut.hosts.has(id) || leftOut.unsteady.has(id)) return true;
+  return readings.length > 0 && readings.every(({ server }) => server !== undefined && leftOut.servers.has(server));
+}
+
 function readingsOf({ readAtMs, sources }: ClockNode, source: string, atMs: number): ClockReadings {
-  const last = readAtMs.size === 0 ? undefined : Math.max(...readAtMs.values());
+  let last: { readonly name: string; readonly atMs: number } | undefined;
+  for (const [name, at] of readAtMs) if (last === undefined || at > last.atMs) last = { name, atMs: at };
   return {
     source,
-    ...(last === undefined ? {} : { readAtMs: last, ageMs: Math.max(0, atMs - last) }),
+    ...(last === undefined ? {} : { readFrom: last.name, readAtMs: last.atMs, ageMs: Math.max(0, atMs - last.atMs) }),
     sources,
   };
 }

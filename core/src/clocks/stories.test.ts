@@ -136,6 +136,17 @@ const stories: readonly Story[] = [
     ],
   },
   {
+    why: 'of two servers nobody can tell which one lies: that is said once, and not that nothing was read',
+    fleet: { ntp: ntp({ servers: ['a', 'b'], lieMs: (server) => (server === 'b' ? 2_500 : 0) }) },
+    want: [
+      {
+        kind: 'clockContradiction',
+        status: 'open',
+        says: /^a or b is wrong by 2\.5 s or more, and nothing tells which/,
+      },
+    ],
+  },
+  {
     why: 'a host that lies about its own clock is named by the records that pass through it',
     fleet: {
       producers: ['p1', 'c0', 'c1'],
@@ -158,7 +169,7 @@ const stories: readonly Story[] = [
       {
         kind: 'clockSourceLost',
         status: 'closed',
-        says: /^c0 has lost a clock source \(chrony .* not synchronised\): its bound/,
+        says: /^c0 has lost a clock source \(chrony .* not synchronised\): it was last read .* ago, and its bound/,
       },
     ],
   },
@@ -222,6 +233,15 @@ describe('what is believed after a step', () => {
     expect(low).toMatchObject({ basis: 'proved' });
     expect(low.basis === 'proved' && low.ms).toBeLessThanOrEqual(-500);
     expect(provedIfNotSetSinceMs).toBeGreaterThan(assessment.nowMs - 200_000);
+  });
+
+  test('a host whose servers contradict each other is set aside: it was read, and nothing of it is believed', () => {
+    const two = ntp({ servers: ['a', 'b'], lieMs: (server) => (server === 'b' ? 2_500 : 0) });
+    const { assessment } = hearFleet(tellFleet({ ...base, producers: [], ntp: two }));
+    const { isSuspect, low, readings } = assessment.clocks.find(({ name }) => name === 'c0')!;
+    expect({ isSuspect, low }).toEqual({ isSuspect: true, low: { basis: 'unknown' } });
+    expect(readings!.ageMs).toBeLessThan(30_000);
+    expect(['a', 'b']).toContain(readings!.readFrom);
   });
 
   test('a lost source: the bound grows by 50 ppm of the age of its last reading', () => {

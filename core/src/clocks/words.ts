@@ -1,4 +1,5 @@
 /** What is said of clocks to the person on call. */
+import type { Claimant } from '../clock/liar.ts';
 import type {
   ClockBoundEvidence,
   ClockContradictionEvidence,
@@ -54,12 +55,26 @@ export function contradiction({ kind, suspects, byMs }: ClockContradictionEviden
     case 'liars':
       return `${listed(names, 'and')} cannot be right: what ${names.length === 1 ? 'it says' : 'they say'} of the time contradicts all others by ${by} or more. ${names.length === 1 ? 'Its' : 'Their'} readings are not believed.`;
     case 'ambiguous':
-      return `${listed(names, 'or')} is wrong by ${by} or more, and nothing tells which: none of their readings is believed.`;
+      return ambiguous(suspects, by);
     case 'many':
       return `The readings of ${listed(names, 'and')} contradict each other by ${by} or more, and none of them is believed.`;
     case 'unsteady':
       return `The clock of ${listed(names, 'or')} was set and nobody said so, or it drifts faster than 50 ppm: it moved by ${by} or more.`;
   }
+}
+
+/** Who is in every set is wrong for sure; nothing tells which of the others is. */
+function ambiguous(suspects: readonly (readonly Claimant[])[], by: string): string {
+  const sets = suspects.map((set) => new Set(set.map(claimantName)));
+  const names = suspectNames({ suspects });
+  const certain = names.filter((name) => sets.every((set) => set.has(name)));
+  const rest = listed(
+    names.filter((name) => !certain.includes(name)),
+    'or',
+  );
+  if (certain.length === 0)
+    return `${rest} is wrong by ${by} or more, and nothing tells which: none of their readings is believed.`;
+  return `${listed(certain, 'and')} ${certain.length === 1 ? 'is' : 'are'} wrong, and so is ${rest}, and nothing tells which of these: they contradict each other by ${by} or more, and none of their readings is believed.`;
 }
 
 export function boundTooWide({ name, readings }: KnownClock, { widthMs, graceMs, ageMs }: ClockBoundEvidence): string {
@@ -73,13 +88,18 @@ export function boundTooWide({ name, readings }: KnownClock, { widthMs, graceMs,
 
 const oldMs = 120_000;
 
-export function sourceMissing({ name }: KnownClock, { widthMs, graceMs }: ClockBoundEvidence): string {
+export function sourceMissing({ name, readings }: KnownClock, { widthMs, graceMs }: ClockBoundEvidence): string {
   const known =
     widthMs === undefined
       ? 'nothing says how wrong its clock may be'
       : `its clock is known only to within ${duration(widthMs)}`;
-  const cure = 'set TIDEMARK_NTP_SERVERS or run chrony';
-  return `${name} has no clock source: ${cure}. Until then ${known}, and the smallest grace in use is ${duration(graceMs)}.`;
+  const troubles = readings?.sources.flatMap(({ trouble }) => trouble ?? []) ?? [];
+  const reason = troubles.length === 0 ? '' : ` (${troubles.join('; ')})`;
+  // A daemon that answers and has no bound to give is there already.
+  const cure = troubles.some((trouble) => !trouble.startsWith('no '))
+    ? 'look at "chronyc sources" there, or set TIDEMARK_NTP_SERVERS'
+    : 'set TIDEMARK_NTP_SERVERS or run chrony';
+  return `${name} has no clock source${reason}: ${cure}. Until then ${known}, and the smallest grace in use is ${duration(graceMs)}.`;
 }
 
 export function sourceLost(
@@ -91,9 +111,10 @@ export function sourceLost(
     others.length > 0
       ? `${listed(others, 'and')} still ${others.length === 1 ? 'tells' : 'tell'} the time`
       : lastReadingAgeMs === undefined
-        ? 'its clock is unbounded'
-        : 'its bound grows by 50 ppm until it is read again';
-  return `${name} has lost a clock source (${reason}): ${rest}.`;
+        ? 'nothing says how wrong its clock may be'
+        : `it was last read ${duration(lastReadingAgeMs)} ago, and its bound grows by 50 ppm of that until it is read again`;
+  const what = others.length === 0 && lastReadingAgeMs === undefined ? 'gets no answer from' : 'has lost';
+  return `${name} ${what} a clock source (${reason}): ${rest}.`;
 }
 
 function why(source: string | undefined): string {

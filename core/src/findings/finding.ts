@@ -52,6 +52,16 @@ export const findingKinds: readonly FindingKind[] = [
   'clockSourceMissing',
 ];
 
+/** What is wrong comes before what is not well known. Higher: to be told first. */
+export const findingGravity: { readonly [K in FindingKind]: number } = {
+  clockContradiction: 5,
+  clockStep: 4,
+  clockDrift: 3,
+  clockSourceLost: 2,
+  clockBoundTooWide: 1,
+  clockSourceMissing: 0,
+};
+
 export interface ClockDriftEvidence {
   /** > 0: it runs fast. */
   readonly ppm: number;

@@ -3,47 +3,12 @@ import { describe, expect, test } from 'vitest';
 import { assessmentOf, pointsOf } from '../../test/story.ts';
 import { clocksOf, findingsOf, manyClocks } from '../../test/story-clocks.ts';
 import { bandsOf } from './clock-bands.ts';
-import { clockRows, driftText, offsetText } from './clock-rows.ts';
+import { clockRows } from './clock-rows.ts';
 
 const nowMs = 1_772_366_400_000;
 const rowsOf = (clocks: readonly KnownClock[], findings: readonly Finding[] = []) =>
   clockRows(assessmentOf({ nowMs, clocks, findings }));
-const proved = (ms: number) => ({ basis: 'proved', ms }) as const;
 const unknown = { basis: 'unknown' } as const;
-
-describe('an offset in words: proved, assumed and unknown are never mixed', () => {
-  test.for([
-    { low: proved(-0.41), high: proved(0.62), want: '−0.41 ms to +0.62 ms, proved' },
-    {
-      low: proved(-38),
-      high: { basis: 'assumed', ms: 47 } as const,
-      want: 'at least −38.0 ms (proved), at most +47.0 ms (assumed)',
-    },
-    { low: proved(4_980), high: unknown, want: 'at least +4.98 s (proved), at most unknown' },
-    { low: unknown, high: proved(3), want: 'at least unknown, at most +3.00 ms (proved)' },
-    { low: unknown, high: unknown, want: 'unknown: nothing bounds it' },
-  ])('$want', ({ low, high, want }) => expect(offsetText({ low, high })).toBe(want));
-});
-
-describe('drift in words', () => {
-  test.for([
-    {
-      why: 'fast',
-      drift: { ppm: 12.5, errorPpm: 2, spanMs: 300_000 },
-      want: '13 ± 2 ppm fast (1.1 s a day), over 5 min',
-    },
-    {
-      why: 'slow, against a clock that may drift itself',
-      drift: { ppm: -41.2, errorPpm: 6, spanMs: 300_000, against: 'broker 2' },
-      want: '41 ± 6 ppm slow against broker 2 (3.6 s a day), over 5 min',
-    },
-    {
-      why: 'within its own uncertainty it is not told',
-      drift: { ppm: 3, errorPpm: 40, spanMs: 60_000 },
-      want: 'drift not told from none: 3 ± 40 ppm, over 1 min',
-    },
-  ])('$why', ({ drift, want }) => expect(driftText(drift)).toBe(want));
-});
 
 describe('the worst first', () => {
   const clocks = [...manyClocks(nowMs, 50), ...clocksOf(nowMs)];
@@ -58,6 +23,35 @@ describe('the worst first', () => {
     const [producer] = clocksOf(nowMs).filter(({ name }) => name === 'B');
     const { rest } = rowsOf([{ ...producer!, high: unknown }, ...manyClocks(nowMs, 50)]);
     expect(rest.at(-1)?.name).toBe('B');
+  });
+
+  test('one that is proved to be further off than a policy forgives comes before those that never had a source', () => {
+    const [clock] = manyClocks(nowMs, 1);
+    const missing: Finding = {
+      ...(findingsOf(nowMs)[0] as Extract<Finding, { kind: 'clockContradiction' }>),
+      kind: 'clockSourceMissing',
+      subject: { kind: 'clock', id: 'host web-33', name: 'web-33' },
+      evidence: { graceMs: 2_000 },
+    };
+    const off: KnownClock = {
+      ...clock!,
+      id: 'host off',
+      name: 'off',
+      grade: { oneMs: 'no', grace: { graceMs: 2_000, within: 'no' } },
+    };
+    expect(rowsOf([...manyClocks(nowMs, 50), off], [missing]).rows[0]?.name).toBe('off');
+  });
+
+  test('a source in trouble is named once', () => {
+    const [clock] = manyClocks(nowMs, 1);
+    const readings = {
+      source: 'none (no NTP server configured, chrony 127.0.0.1:324: not synchronised)',
+      sources: [{ name: 'chrony 127.0.0.1:324', trouble: 'chrony 127.0.0.1:324: not synchronised' }],
+    };
+    const { drift: _, ...rest } = clock!;
+    expect(rowsOf([{ ...rest, readings }]).rows[0]?.notes).toEqual([
+      'not read: no NTP server configured, chrony 127.0.0.1:324: not synchronised',
+    ]);
   });
 
   test('one that an open finding speaks of is seen whatever its grade', () => {
@@ -79,7 +73,9 @@ test('what one is right to know besides', () => {
   ]);
   expect(notes.get('orders-eu-2')).toEqual(['not read: no NTP server configured, no chrony on 127.0.0.1:323']);
   expect(notes.get('broker 2')).toEqual(['no agent there: it holds if its clock was not set']);
-  expect(notes.get('batch-7')?.[0]).toBe('set aside: it contradicts the others, and is not believed now');
+  expect(notes.get('batch-7')?.[0]).toBe(
+    'set aside: its readings contradict each other or the others, and are not believed now',
+  );
 });
 
 test('over time: those of the first rows that anything is known of', () => {

@@ -1,5 +1,15 @@
-import type { Assessment, BoundEnd, ClockRole, EventTimeUse, KnownClock, KnownDrift, Within } from '@tidemark/core';
-import { formatDuration, formatOffset } from '../format.ts';
+import {
+  type Assessment,
+  type BoundEnd,
+  type ClockRole,
+  driftWords,
+  type EventTimeUse,
+  type KnownClock,
+  offsetWords,
+  readingWords,
+  type Within,
+} from '@tidemark/core';
+import { formatDuration } from '../format.ts';
 import { byName, firstOf, maxShown, type Shown } from '../view.ts';
 
 export interface ClockRow {
@@ -25,8 +35,9 @@ export interface Grade {
 /** The ones that need a look come first; the order does not change while nothing does. */
 export function clockRows(assessment: Assessment): Shown<ClockRow> & { readonly rest: readonly ClockRow[] } {
   const spokenOf = new Set<string>();
-  for (const { status, subject } of assessment.findings) {
-    if (status !== 'open') continue;
+  for (const { kind, status, subject } of assessment.findings) {
+    // Of one that never had a source its grade says all that is to be said.
+    if (status !== 'open' || kind === 'clockSourceMissing') continue;
     if (subject.kind === 'clock') spokenOf.add(subject.id);
     if (subject.kind === 'clocks') for (const name of subject.names) spokenOf.add(name);
   }
@@ -76,7 +87,7 @@ function clockRow(clock: KnownClock): ClockRow {
     role: roleText(clock),
     low,
     high,
-    offset: offsetText({ low, high }),
+    offset: offsetWords({ low, high }),
     grades,
     notes: notesOf(clock),
     isSuspect,
@@ -89,31 +100,20 @@ function roleText({ role, cluster }: KnownClock): string {
   return cluster === undefined ? roles[role] : `${roles[role]} of ${cluster}`;
 }
 
-/** Each end by itself where they rest on different grounds. */
-export function offsetText({ low, high }: Pick<KnownClock, 'low' | 'high'>): string {
-  if (low.basis === 'unknown' && high.basis === 'unknown') return 'unknown: nothing bounds it';
-  if (low.basis === high.basis && low.basis !== 'unknown' && high.basis !== 'unknown')
-    return `${formatOffset(low.ms)} to ${formatOffset(high.ms)}, ${low.basis}`;
-  return `at least ${endText(low)}, at most ${endText(high)}`;
-}
-
-function endText(end: BoundEnd): string {
-  return end.basis === 'unknown' ? 'unknown' : `${formatOffset(end.ms)} (${end.basis})`;
-}
-
 function notesOf(clock: KnownClock): string[] {
   const notes: string[] = [];
-  if (clock.isSuspect) notes.push('set aside: it contradicts the others, and is not believed now');
+  if (clock.isSuspect)
+    notes.push('set aside: its readings contradict each other or the others, and are not believed now');
   if (clock.use !== undefined && uses[clock.use] !== undefined) notes.push(uses[clock.use]!);
-  if (clock.drift !== undefined) notes.push(driftText(clock.drift));
+  if (clock.drift !== undefined) notes.push(driftWords(clock.drift));
   const { readings } = clock;
   if (readings !== undefined) {
-    notes.push(
-      readings.ageMs === undefined
-        ? `not read: ${whyNone(readings.source)}`
-        : `read from ${readings.source} ${formatDuration(readings.ageMs)} ago`,
-    );
-    for (const { name, trouble } of readings.sources) if (trouble !== undefined) notes.push(`${name}: ${trouble}`);
+    const read = readingWords(readings);
+    notes.push(read);
+    for (const { name, trouble } of readings.sources) {
+      if (trouble !== undefined && !read.includes(trouble))
+        notes.push(trouble.includes(name) ? trouble : `${name}: ${trouble}`);
+    }
   } else if (clock.provedIfNotSetSinceMs !== undefined) {
     notes.push('no agent there: it holds if its clock was not set');
   }
@@ -124,21 +124,3 @@ const uses: { readonly [U in EventTimeUse]?: string } = {
   replay: 'its create times are those of a replay: not used',
   'not-a-clock': 'its create times are no clock’s: not used',
 };
-
-/** `12.5 ± 2 ppm fast (1.1 s a day), over 5 min`. */
-export function driftText({ ppm, errorPpm, spanMs, against }: KnownDrift): string {
-  const figures = `${figure(Math.abs(ppm))} ± ${figure(errorPpm)} ppm`;
-  const than = against === undefined ? '' : ` against ${against}`;
-  if (Math.abs(ppm) <= errorPpm) return `drift not told from none: ${figures}${than}, over ${formatDuration(spanMs)}`;
-  const pace = ppm > 0 ? 'fast' : 'slow';
-  return `${figures} ${pace}${than} (${formatDuration(Math.abs(ppm) * 86.4)} a day), over ${formatDuration(spanMs)}`;
-}
-
-function figure(value: number): string {
-  return String(Number(value.toPrecision(2)));
-}
-
-/** An agent without a clock source says `none (no chrony on …)`: the reason is what one wants to read. */
-function whyNone(source: string): string {
-  return /^none \((.+)\)$/.exec(source)?.[1] ?? (source === '' ? 'nothing says how wrong it may be' : source);
-}

@@ -1,3 +1,4 @@
+import type { Finding } from '@tidemark/core';
 import { expect, test } from 'vitest';
 import { findingsOf } from '../../test/story-clocks.ts';
 import { chainOf, findingRows } from './finding-rows.ts';
@@ -10,6 +11,20 @@ test('open ones, and those of before', () => {
   expect([open.rows, closed.rows].map((rows) => rows.map((row) => row.id))).toEqual([
     ['clockContradiction-2'],
     ['clockDrift-1'],
+  ]);
+});
+
+test('what is wrong comes before what is not well known, whatever came last', () => {
+  const [contradiction] = findings as [Extract<Finding, { kind: 'clockContradiction' }>];
+  const missing: Finding = {
+    ...contradiction,
+    id: 'clockSourceMissing-9',
+    kind: 'clockSourceMissing',
+    evidence: { graceMs: 1 },
+  };
+  expect(findingRows([missing, contradiction], nowMs).open.rows.map(({ id }) => id)).toEqual([
+    'clockContradiction-2',
+    'clockSourceMissing-9',
   ]);
 });
 

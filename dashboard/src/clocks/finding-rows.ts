@@ -1,4 +1,4 @@
-import type { CycleEdge, CyclePlace, Finding } from '@tidemark/core';
+import { type CycleEdge, type CyclePlace, type Finding, findingGravity } from '@tidemark/core';
 import { formatOffset, formatTime } from '../format.ts';
 import { firstOf, maxShown, type Shown } from '../view.ts';
 
@@ -25,6 +25,7 @@ export function findingRows(
   readonly closed: Shown<FindingRow>;
 } {
   const rows = findings.map((finding) => ({
+    kind: finding.kind,
     status: finding.status,
     id: finding.id,
     sentence: finding.sentence,
@@ -32,12 +33,10 @@ export function findingRows(
     closedAtMs: finding.closedAtMs,
     chain: finding.kind === 'clockContradiction' ? chainOf(finding.evidence, nowMs) : undefined,
   }));
-  const of = (status: Finding['status']): Shown<FindingRow> =>
-    firstOf(
-      rows.filter((row) => row.status === status),
-      maxShown.findings,
-    );
-  return { open: of('open'), closed: of('closed') };
+  const open = rows.filter(({ status }) => status === 'open');
+  open.sort((a, b) => findingGravity[b.kind] - findingGravity[a.kind]);
+  const closed = rows.filter(({ status }) => status === 'closed');
+  return { open: firstOf(open, maxShown.findings), closed: firstOf(closed, maxShown.findings) };
 }
 
 /**
