@@ -78,6 +78,31 @@ test('what a collector refuses is not sent again: said once with its reason, and
   ]);
 });
 
+test('what takes everything and is no collector is told of: reports would vanish there', async () => {
+  const taker = await startReportTaker();
+  onTestFinished(() => taker.stop());
+  taker.answer = { status: 200, body: '<!doctype html>\n<title>Welcome</title>' };
+  const exporter = exporterTo(taker.url);
+  exporter.offer(nextReport());
+  await exporter.flush(patienceMs);
+  expect(exporter.droppedReports).toBe(1);
+  expect(said).toEqual([
+    `tidemark: the collector at ${taker.url} refuses reports (200): what answers there is no Tidemark collector: ` +
+      '<!doctype html> <title>Welcome</title>; they are counted as dropped, and this is said once',
+  ]);
+});
+
+test('an answer without end is not read to its end', async () => {
+  const taker = await startReportTaker();
+  onTestFinished(() => taker.stop());
+  taker.answer = 'without end';
+  const exporter = exporterTo(taker.url);
+  exporter.offer(nextReport());
+  await exporter.flush(patienceMs);
+  expect(exporter.droppedReports).toBe(1);
+  expect(said[0]).toContain('refuses reports (400): xxxx');
+});
+
 test('a collector in trouble (5xx) is tried again with the same report', async () => {
   const taker = await startReportTaker();
   onTestFinished(() => taker.stop());

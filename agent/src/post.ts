@@ -17,7 +17,7 @@ const connections = {
   'https:': new https.Agent({ keepAlive: true, maxSockets: 1 }),
 } as const;
 
-const maxReasonBytes = 2048;
+const maxAnswerBytes = 2048;
 const maxReasonCharacters = 300;
 
 /** Posts gzipped JSON. Never rejects, and does not keep the process alive. */
@@ -54,7 +54,7 @@ function postOnce(url: URL, body: Uint8Array, timeoutMs: number): Promise<Posted
       });
       sent.on('socket', (socket) => socket.unref());
       sent.on('response', (response) => {
-        readReason(response).then((reason) => resolve(judge(response.statusCode ?? 0, reason)), failed);
+        readAnswer(response).then((text) => resolve(judge(response.statusCode ?? 0, text)), failed);
       });
       sent.end(body);
     } catch (error) {
@@ -67,29 +67,45 @@ function tooSlow(timeoutMs: number): Error {
   return new Error(`no answer within ${timeoutMs} ms`);
 }
 
-function judge(status: number, reason: string): Posted {
-  if (status >= 200 && status < 300) return { kind: 'accepted' };
+function judge(status: number, text: string): Posted {
+  // A page or a greeting comes from something else: an address that is wrong would take reports for ever, and nobody would know.
+  if (status >= 200 && status < 300) {
+    return text === '' || parsed(text) !== undefined
+      ? { kind: 'accepted' }
+      : { kind: 'refused', status, reason: `what answers there is no Tidemark collector: ${oneLine(text)}` };
+  }
+  const reason = reasonIn(text);
   // "Try again" in the 4xx: a request that took too long, and too many of them.
   if (status >= 400 && status < 500 && status !== 408 && status !== 429) return { kind: 'refused', status, reason };
   return { kind: 'unreachable', reason: `it answered ${status}${reason === '' ? '' : ` ${reason}`}` };
 }
 
-/** The beginning of the answer, in one line: `{"error": "…"}` is what our collector says, a proxy says anything. */
-async function readReason(response: http.IncomingMessage): Promise<string> {
+/** The beginning of the answer. The rest of a long one is not waited for: its connection is given up. */
+async function readAnswer(response: http.IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response as AsyncIterable<Buffer>) {
-    if (bytes < maxReasonBytes) chunks.push(chunk);
+    chunks.push(chunk);
     bytes += chunk.length;
+    if (bytes >= maxAnswerBytes) break;
   }
-  const text = Buffer.concat(chunks).toString('utf8', 0, maxReasonBytes).trim();
+  return Buffer.concat(chunks).toString('utf8', 0, maxAnswerBytes).trim();
+}
+
+/** In one line: `{"error": "…"}` is what our collector says, a proxy says anything. */
+function reasonIn(text: string): string {
+  const error = (parsed(text) as { readonly error?: unknown } | undefined)?.error;
+  return oneLine(typeof error === 'string' ? error : text);
+}
+
+/** Undefined: no JSON object, so not of our collector, or a cut answer. */
+function parsed(text: string): object | undefined {
   try {
-    const { error } = JSON.parse(text) as { readonly error?: unknown };
-    if (typeof error === 'string') return oneLine(error);
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null ? value : undefined;
   } catch {
-    // Not our collector, or a cut answer: shown as it is.
+    return undefined;
   }
-  return oneLine(text);
 }
 
 function oneLine(text: string): string {

@@ -10,8 +10,8 @@ export interface ReportTaker {
   readonly reports: Report[];
   /** How often a report was accepted. */
   accepted: number;
-  /** What the next requests are answered with: nothing for as long as it stays silent, or the connection is closed. */
-  answer: { readonly status: number; readonly body: string } | 'silence' | 'hang up';
+  /** What the next requests are answered with: nothing for as long as it stays silent, the end of the connection, or no end. */
+  answer: { readonly status: number; readonly body: string } | 'silence' | 'hang up' | 'without end';
   stop(): Promise<void>;
 }
 
@@ -27,6 +27,15 @@ export async function startReportTaker(): Promise<ReportTaker> {
       if (answer === 'silence') return;
       if (answer === 'hang up') {
         request.socket.destroy();
+        return;
+      }
+      if (answer === 'without end') {
+        response.writeHead(400);
+        const more = (): void => {
+          while (response.write('x'.repeat(1024)));
+        };
+        response.on('drain', more).on('error', () => {});
+        more();
         return;
       }
       if (request.method === 'POST' && request.url === '/api/report' && answer.status < 300) {

@@ -35,9 +35,10 @@ export function complain(command: string, text: string): void {
 
 /** `cure`: what to do where there is no such thing. */
 export async function answerOf<T>(collectorUrl: string, path: string, cure?: string): Promise<T> {
-  const response = await fetch(collectorUrl + path, { signal: AbortSignal.timeout(patienceMs) }).catch((error) => {
+  const { url, headers } = requestOf(collectorUrl, path);
+  const response = await fetch(url, { headers, signal: AbortSignal.timeout(patienceMs) }).catch((error) => {
     throw new Unanswered(
-      `the collector at ${collectorUrl} cannot be reached (${reasonOf(error)}); start one with "tidemark collector", or name another with --collector URL`,
+      `the collector at ${shownUrl(collectorUrl)} cannot be reached (${reasonOf(error)}); start one with "tidemark collector", or name another with --collector URL`,
     );
   });
   const body = await response.json().catch(() => undefined);
@@ -45,11 +46,30 @@ export async function answerOf<T>(collectorUrl: string, path: string, cure?: str
   const said = typeof body === 'object' && body !== null && 'error' in body ? body.error : undefined;
   if (typeof said !== 'string') throw new Unanswered(noCollector(collectorUrl));
   const then = response.status === 404 && cure !== undefined ? `; ${cure}` : '';
-  throw new Unanswered(`the collector at ${collectorUrl} says: ${said}${then}`);
+  throw new Unanswered(`the collector at ${shownUrl(collectorUrl)} says: ${said}${then}`);
+}
+
+/** A user and password in an address are sent as a header: `fetch` takes none in the address. */
+export function requestOf(
+  collectorUrl: string,
+  path: string,
+): { readonly url: URL; readonly headers: { readonly [name: string]: string } } {
+  const url = new URL(collectorUrl.replace(/\/+$/, '') + path);
+  const { username, password } = url;
+  if (username === '' && password === '') return { url, headers: {} };
+  url.username = '';
+  url.password = '';
+  const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
+  return { url, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
+}
+
+/** An address as it may be printed. */
+export function shownUrl(collectorUrl: string): string {
+  return collectorUrl.replace(/\/\/[^/@]*@/, '//');
 }
 
 export function noCollector(collectorUrl: string): string {
-  return `what answers at ${collectorUrl} is no Tidemark collector; name one with --collector URL or TIDEMARK_COLLECTOR_URL`;
+  return `what answers at ${shownUrl(collectorUrl)} is no Tidemark collector; name one with --collector URL or TIDEMARK_COLLECTOR_URL`;
 }
 
 function reasonOf(error: unknown): string {

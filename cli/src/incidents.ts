@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncidentsSettings, readIncidentsSettings } from '@tidemark/config';
 import type { Incident } from '@tidemark/core';
-import { answerOf, complain, noCollector, runAsking, Unanswered } from './ask-collector.ts';
+import { answerOf, complain, noCollector, runAsking, shownUrl, Unanswered } from './ask-collector.ts';
 import { incidentText, listText, turnText, wanted } from './incident-text.ts';
 
 /** As of `diff` and `grep`: a script asks whether something is open by the exit code alone. */
@@ -36,7 +36,7 @@ async function one(settings: IncidentsSettings): Promise<number> {
     '"tidemark incidents --all" lists those that it keeps',
   );
   if (settings.json) say(JSON.stringify(incident, undefined, 2));
-  else say(incidentText(incident, `${settings.collectorUrl}/#incident-${encodeURIComponent(id)}`, sheet()));
+  else say(incidentText(incident, `${shownUrl(settings.collectorUrl)}/#incident-${encodeURIComponent(id)}`, sheet()));
   return codeOf([incident]);
 }
 
@@ -49,7 +49,7 @@ async function follow(settings: IncidentsSettings): Promise<number> {
   while (!ending.signal.aborted) {
     try {
       const incidents = await incidentsOf(settings);
-      if (isAway) complain(command, `the collector at ${settings.collectorUrl} answers again`);
+      if (isAway) complain(command, `the collector at ${shownUrl(settings.collectorUrl)} answers again`);
       isAway = false;
       const before = known;
       const news =

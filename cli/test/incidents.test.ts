@@ -128,6 +128,26 @@ describe('what cannot be told is said, with a cure, and ends with 2', () => {
     }
   });
 
+  test('a user and password in the address go to the proxy before it, and are never shown', async () => {
+    const right = `Basic ${Buffer.from('night:s@feword').toString('base64')}`;
+    const proxy = createServer(({ headers }, response) => {
+      if (headers.authorization === right) response.end('[]');
+      else response.writeHead(401).end('{ "error": "who are you?" }');
+    }).listen(0, '127.0.0.1');
+    await once(proxy, 'listening');
+    try {
+      const { port } = proxy.address() as AddressInfo;
+      const known = await start(['--collector', `http://night:s%40feword@127.0.0.1:${port}`]).ended;
+      expect(known).toMatchObject({ code: 0, stderr: '' });
+      const stranger = await start(['--collector', `http://night:guess@127.0.0.1:${port}`]).ended;
+      expect(stranger.stderr).toBe(
+        `tidemark incidents: the collector at http://127.0.0.1:${port} says: who are you?\n`,
+      );
+    } finally {
+      proxy.close();
+    }
+  });
+
   test('a flag that there is not', async () => {
     const { code, stderr } = await start(['--follow']).ended;
     expect(code).toBe(2);

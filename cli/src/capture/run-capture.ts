@@ -3,6 +3,7 @@ import { gunzipSync } from 'node:zlib';
 import { checkReport } from '@tidemark/collector';
 import { type CaptureSettings, faultLine, readCaptureSettings } from '@tidemark/config';
 import { reportLimits } from '@tidemark/core';
+import { requestOf } from '../ask-collector.ts';
 import { CaptureWriter } from './capture-file.ts';
 
 /**
@@ -81,9 +82,10 @@ async function answer(
   }
   const isReport = request.method === 'POST' && request.url === '/api/report';
   if (settings.collectorUrl !== undefined) {
-    const given = { method: request.method ?? 'GET', headers: forwarded(request) };
-    const passed = await fetch(new URL(request.url ?? '/', settings.collectorUrl), {
-      ...given,
+    const { url, headers } = requestOf(settings.collectorUrl, request.url ?? '/');
+    const passed = await fetch(url, {
+      method: request.method ?? 'GET',
+      headers: { ...forwarded(request), ...headers },
       ...(body.length > 0 ? { body: new Uint8Array(body) } : {}),
     });
     // Only what the collector took is part of what it saw.
