@@ -119,6 +119,20 @@ test('what is not known has no row, which is not the same as zero', () => {
   expect(rowsOf('tidemark_clock_bounded', { clocks: [unbounded] })).toEqual([{ labels: ['', 'host', 'h'], value: 0 }]);
 });
 
+test('how right a clock is, and which of its sources give nothing', () => {
+  const read: KnownClock = {
+    ...unbounded,
+    readings: { source: 'SNTP a', sources: [{ name: 'a' }, { name: 'b', trouble: 'b does not answer' }] },
+    grade: { oneMs: 'no' },
+  };
+  const clocks = [unbounded, read];
+  expect(rowsOf('tidemark_clock_within_millisecond', { clocks })).toEqual([{ labels: ['', 'host', 'h'], value: 0 }]);
+  expect(rowsOf('tidemark_clock_source_up', { clocks })).toEqual([
+    { labels: ['', 'host', 'h', 'a'], value: 1 },
+    { labels: ['', 'host', 'h', 'b'], value: 0 },
+  ]);
+});
+
 test('a group has a row of its own, and who holds it back is named as long as somebody does', () => {
   const { heldBackBy: _, ...calm } = group;
   const groups = [group, { ...calm, group: 'h' }, { group: 'new', tasks: 1, lostTasks: 0 }];
@@ -196,7 +210,8 @@ describe('every metric', () => {
         low: { basis: 'proved', ms: -1 },
         high: { basis: 'assumed', ms: 1 },
         drift: { ppm: 40, errorPpm: 2, spanMs: 300_000 },
-        readings: { source: 's', readAtMs: 1, ageMs: 5, sources: [] },
+        readings: { source: 's', readAtMs: 1, ageMs: 5, sources: [{ name: 's' }] },
+        grade: { oneMs: 'no' },
       },
     ];
     const agents = [

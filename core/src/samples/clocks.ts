@@ -32,6 +32,14 @@ export const clockMetrics: readonly Metric[] = [
       rowsOf(assessment, ({ low, high }) => Number(low.basis === 'proved' && high.basis === 'proved')),
   },
   {
+    name: 'tidemark_clock_within_millisecond',
+    kind: 'gauge',
+    help: '1 if it is proved that a clock is right to within 1 ms, 0 if it is proved that it is not. No row: nobody knows.',
+    labels,
+    beyondCap: 'lowest',
+    rows: (assessment) => rowsOf(assessment, ({ grade }) => ({ yes: 1, no: 0, unknown: undefined })[grade.oneMs]),
+  },
+  {
     name: 'tidemark_clock_drift_ratio',
     kind: 'gauge',
     help: 'How fast a clock runs: 0.000050 is 50 ppm fast. No row: not measured.',
@@ -55,6 +63,14 @@ export const clockMetrics: readonly Metric[] = [
     beyondCap: 'highest',
     rows: (assessment) => rowsOf(assessment, ({ readings }) => seconds(readings?.ageMs)),
   },
+  {
+    name: 'tidemark_clock_source_up',
+    kind: 'gauge',
+    help: '1 while a source that a host with an agent reads its clock from gives readings, 0 while it gives none.',
+    labels: [...labels, 'source'],
+    beyondCap: 'lowest',
+    rows: ({ clocks }) => clocks.flatMap(sourceRows),
+  },
 ];
 
 function labelsOf({ cluster, role, name }: KnownClock): readonly string[] {
@@ -67,6 +83,11 @@ function rowsOf({ clocks }: Assessment, value: (clock: KnownClock) => number | u
 
 function endRow(clock: KnownClock, end: BoundEnd): Row[] {
   return end.basis === 'unknown' ? [] : [row([...labelsOf(clock), end.basis], seconds(end.ms)!)];
+}
+
+function sourceRows(clock: KnownClock): Row[] {
+  const sources = clock.readings?.sources ?? [];
+  return sources.map(({ name, trouble }) => row([...labelsOf(clock), name], Number(trouble === undefined)));
 }
 
 function ratio(ppm: number | undefined): number | undefined {
