@@ -1,4 +1,4 @@
-import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Assessment } from '@tidemark/core';
 import { Kafka, logLevel } from 'kafkajs';
@@ -146,6 +146,18 @@ describe.skipIf(missing !== undefined)('packages in a project outside of the rep
       'tidemark-core',
     ]);
     expect(files.filter(([, bytes]) => bytes > 500_000)).toEqual([]);
+  });
+
+  test('the sizes that the guide states are about right', async () => {
+    const guide = await readFile(new URL('../../../docs/install.md', import.meta.url), 'utf8');
+    const stated = [...guide.matchAll(/`@?(tidemark(?:\/\w+)?)` (?:\| |\()(\d+) kB/g)];
+    expect(stated).toHaveLength(5);
+    for (const [, name, kilobytes] of stated) {
+      const file = new RegExp(`^${name!.replace('/', '-')}-\\d`);
+      const [, bytes] = Object.entries(project.packedBytes).find(([packed]) => file.test(packed))!;
+      expect(bytes / 1000 / Number(kilobytes), name).toBeGreaterThan(0.8);
+      expect(bytes / 1000 / Number(kilobytes), name).toBeLessThan(1.2);
+    }
   });
 });
 
