@@ -154,6 +154,7 @@ function clockNews({ findings }: Assessment): News[] {
 
 const isWrong: { readonly [K in FindingKind]: boolean } = {
   clockDrift: true,
+  clockOff: true,
   clockStep: true,
   clockContradiction: true,
   clockBoundTooWide: false,

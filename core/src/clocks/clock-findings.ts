@@ -14,6 +14,7 @@ export const stepRules: { readonly [K in FindingKind]?: SettleRule } = {
 };
 export const solvedRules: { readonly [K in FindingKind]?: SettleRule } = {
   clockDrift: { openAfterMs: 30_000, closeAfterMs: 120_000 },
+  clockOff: { openAfterMs: 30_000, closeAfterMs: 30_000 },
   clockContradiction: { openAfterMs: 10_000, closeAfterMs: 60_000 },
   clockBoundTooWide: { openAfterMs: 60_000, closeAfterMs: 60_000 },
   clockSourceLost: { openAfterMs: 20_000, closeAfterMs: 20_000 },
@@ -44,6 +45,7 @@ export function solvedDrafts(
   return [
     ...driftDrafts(known, findings),
     ...contradictionDrafts(fold, nowMs),
+    ...(graceMs === undefined ? [] : known.flatMap((clock) => offDraft(clock, graceMs, findings) ?? [])),
     ...(graceMs === undefined ? [] : known.flatMap((clock) => boundDraft(fold, clock, graceMs, findings) ?? [])),
     ...known.flatMap((clock) => sourceDrafts(fold, clock)),
   ];
@@ -109,6 +111,27 @@ function contradictionDrafts(fold: ClockFold, nowMs: number): FindingDraft[] {
       },
     ];
   });
+}
+
+/** Of any clock, by what is proved of it: what is merely assumed accuses nobody. */
+function offDraft(
+  { id, name, low, high, isSuspect }: KnownClock,
+  graceMs: number,
+  findings: FindingsFold,
+): FindingDraft | undefined {
+  if (isSuspect) return undefined;
+  const aheadMs = low.basis === 'proved' ? low.ms : 0;
+  const behindMs = high.basis === 'proved' ? -high.ms : 0;
+  const limitMs = isOpen(findings, 'clockOff', id) ? graceMs * narrowShare : graceMs;
+  if (Math.max(aheadMs, behindMs) <= limitMs) return undefined;
+  const evidence = { byMs: aheadMs > behindMs ? aheadMs : -behindMs, graceMs };
+  return {
+    kind: 'clockOff',
+    key: id,
+    subject: { kind: 'clock', id, name },
+    evidence,
+    sentence: words.off(name, evidence),
+  };
 }
 
 /**

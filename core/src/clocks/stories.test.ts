@@ -129,6 +129,32 @@ const stories: readonly Story[] = [
     want: [],
   },
   {
+    why: 'a host that is ahead by more than the smallest grace, and knows it, is told of until it is set right',
+    fleet: {
+      ntp: ntp({}),
+      clocks: { c0: (t) => (t < at ? 8_000 : 0) },
+      steps: { c0: { atMs: at, byMs: -8_000 } },
+    },
+    want: [
+      {
+        kind: 'clockOff',
+        status: 'closed',
+        says: /^c0's clock is at least 8 s ahead of true time, which is proved, and the smallest grace in use is 5 s: .* others' records/,
+      },
+      { kind: 'clockStep', status: 'closed', says: /^c0's clock was set back by 8 s: its agent/ },
+    ],
+  },
+  {
+    why: 'one that is behind by less than that costs nobody a record',
+    fleet: { ntp: ntp({}), clocks: { c0: () => -3_000 } },
+    want: [],
+  },
+  {
+    why: 'a producer without an agent is proved to be ahead by its own records',
+    fleet: { clocks: { p1: () => 8_000 } },
+    want: [{ kind: 'clockOff', status: 'open', says: /^p1's clock is at least 8 s ahead of true time/ }],
+  },
+  {
     why: 'of three servers the one that lies is named, once, and the clocks stay known',
     fleet: { ntp: ntp({ servers: ['a', 'b', 'c'], lieMs: (server, t) => (server === 'b' && t > at ? 60 : 0) }) },
     want: [

@@ -55,6 +55,12 @@ describe('a host without a source is told what to do there', () => {
   });
 });
 
+test('a clock that is further off than a policy forgives: whom it costs records', () => {
+  expect(words.off('web-1', { byMs: -3_000, graceMs: 2_000 })).toBe(
+    "web-1's clock is at least 3 s behind true time, which is proved, and the smallest grace in use is 2 s: where its stamps are event times, its own records come too late.",
+  );
+});
+
 describe('a source that gives nothing', () => {
   test.for([
     {

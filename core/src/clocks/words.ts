@@ -3,6 +3,7 @@ import type { Claimant } from '../clock/liar.ts';
 import type {
   ClockBoundEvidence,
   ClockContradictionEvidence,
+  ClockOffEvidence,
   ClockSourceEvidence,
   ClockStepEvidence,
   FindingSubject,
@@ -16,6 +17,11 @@ export function drift(name: string, { ppm, errorPpm, spanMs, against }: KnownDri
   const perDay = duration(Math.abs(ppm) * 86.4);
   const than = against === undefined ? '' : ` against ${against}, whose own drift is not known`;
   return `${name}'s clock runs ${figure(Math.abs(ppm))} ppm (±${figure(errorPpm)}) ${pace}${than}: ${perDay} a day, measured over ${duration(spanMs)}.`;
+}
+
+export function off(name: string, { byMs, graceMs }: ClockOffEvidence): string {
+  const [where, whose] = byMs > 0 ? ['ahead of', "others' records come"] : ['behind', 'its own records come'];
+  return `${name}'s clock is at least ${duration(Math.abs(byMs))} ${where} true time, which is proved, and the smallest grace in use is ${duration(graceMs)}: where its stamps are event times, ${whose} too late.`;
 }
 
 export function step(subject: FindingSubject, { byMs, seenBy }: ClockStepEvidence): string {

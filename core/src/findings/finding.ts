@@ -34,6 +34,7 @@ export type FindingSubject =
 /** The evidence of each kind. */
 export interface FindingEvidence {
   readonly clockDrift: ClockDriftEvidence;
+  readonly clockOff: ClockOffEvidence;
   readonly clockStep: ClockStepEvidence;
   readonly clockContradiction: ClockContradictionEvidence;
   readonly clockBoundTooWide: ClockBoundEvidence;
@@ -45,6 +46,7 @@ export type FindingKind = keyof FindingEvidence;
 
 export const findingKinds: readonly FindingKind[] = [
   'clockDrift',
+  'clockOff',
   'clockStep',
   'clockContradiction',
   'clockBoundTooWide',
@@ -54,7 +56,8 @@ export const findingKinds: readonly FindingKind[] = [
 
 /** What is wrong comes before what is not well known. Higher: to be told first. */
 export const findingGravity: { readonly [K in FindingKind]: number } = {
-  clockContradiction: 5,
+  clockContradiction: 6,
+  clockOff: 5,
   clockStep: 4,
   clockDrift: 3,
   clockSourceLost: 2,
@@ -69,6 +72,13 @@ export interface ClockDriftEvidence {
   readonly spanMs: number;
   /** The clock that it is measured against; absent: true time, by NTP. */
   readonly against?: string;
+}
+
+/** Proved to be further off than the smallest grace in use forgives. */
+export interface ClockOffEvidence {
+  /** > 0: ahead of true time by at least so much; < 0: behind. */
+  readonly byMs: number;
+  readonly graceMs: number;
 }
 
 export interface ClockStepEvidence {
