@@ -6,10 +6,11 @@ import { durationExpected, parseDurationMs } from './duration.ts';
 import type { Checked, Fault } from './faults.ts';
 import { readFlags } from './flags.ts';
 import { type Sasl, saslMechanisms } from './follow.ts';
-import { type HistoryPlace, parsePlace } from './history-place.ts';
+import { type HistoryPlace, isBefore, parsePlace } from './history-place.ts';
 import { brokersExpected, parseAddresses, parseTopics, topicsExpected } from './kafka-names.ts';
+import { refuseMisplaced } from './misplaced-flags.ts';
 import { text } from './parsed-text.ts';
-import { type PolicySetting, parseLate, parseWindow, policiesOf } from './policy-flags.ts';
+import { lateExpected, type PolicySetting, parseLate, parseWindow, policiesOf } from './policy-flags.ts';
 
 /** Which column or field of a file holds what; undefined: the usual name, if it is there. */
 export interface FieldNames {
@@ -125,7 +126,7 @@ const schema = z.object({
   'idle-timeout': length.optional(),
   'watermark-interval': length.optional(),
   partitions: z.string().describe('one of merged, perSplit, perChannel').optional(),
-  late: text('drop, wait:5s or grace:5s', parseLate).optional(),
+  late: text(lateExpected, parseLate).optional(),
   tasks: oneOf(['partition', 'all']).optional(),
   'max-dropped': text(amountExpected, parseAmount).optional(),
   'max-windows-touched': text(amountExpected, parseAmount).optional(),
@@ -174,7 +175,8 @@ export function readAuditSettings(
   }
   if (!read.success) return { ok: false, faults };
   const { data } = read;
-  const history = historyOf(data, password, faults);
+  const history = historyOf(data, given, password, faults);
+  if (history !== undefined) refuseMisplaced(history.kind, given, faults);
   const policies = policiesOf(data, given, faults);
   const engineOrder = engineOrderOf(data, faults);
   if (history === undefined || policies === undefined || faults.length > 0) return { ok: false, faults };
@@ -214,7 +216,12 @@ function engineOrderOf(data: Data, faults: Fault[]): audit.LiveOptions | undefin
   return undefined;
 }
 
-function historyOf(data: Data, password: string, faults: Fault[]): HistorySetting | undefined {
+function historyOf(
+  data: Data,
+  given: { readonly [name: string]: string },
+  password: string,
+  faults: Fault[],
+): HistorySetting | undefined {
   const places = [data.file, data.capture, data.topic].filter((place) => place !== undefined);
   if (places.length !== 1) {
     const got = places.length === 0 ? undefined : 'more than one of them';
@@ -253,6 +260,7 @@ function historyOf(data: Data, password: string, faults: Fault[]): HistorySettin
     faults.push({ where: '--brokers', got: undefined, expected: 'addresses such as kafka-1:9092 beside --topic' });
     return undefined;
   }
+  if (isBefore(data.to, data.from)) faults.push({ where: '--to', got: given.to, expected: 'it to be after --from' });
   return {
     kind: 'kafka',
     topics: data.topic!,

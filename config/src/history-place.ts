@@ -15,3 +15,11 @@ export function parsePlace(given: string): HistoryPlace | undefined {
   const timeMs = /^\d{4}-/.test(given) ? Date.parse(given) : Number.NaN;
   return Number.isNaN(timeMs) ? undefined : { kind: 'time', timeMs };
 }
+
+/** Of places of two kinds only a broker can tell. */
+export function isBefore(one: HistoryPlace, other: HistoryPlace): boolean {
+  if (one.kind === 'earliest') return other.kind !== 'earliest';
+  if (one.kind === 'offset') return other.kind === 'offset' && one.offset <= other.offset;
+  if (one.kind === 'time') return other.kind === 'time' && one.timeMs <= other.timeMs;
+  return one.kind === 'ago' && other.kind === 'ago' && one.agoMs >= other.agoMs;
+}

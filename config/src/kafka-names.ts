@@ -2,7 +2,8 @@
 export const topicsExpected = 'names such as orders,payments';
 
 export function parseTopics(given: string): string[] | undefined {
-  const names = given.split(',').map((name) => name.trim());
+  // One that is named twice would be read twice.
+  const names = [...new Set(given.split(',').map((name) => name.trim()))];
   return names.every((name) => /^[\w.-]{1,249}$/.test(name)) ? names : undefined;
 }
 

@@ -34,6 +34,8 @@ const file = z.strictObject({ policies: z.array(z.looseObject(around)).min(1).ma
 
 const cures: { readonly [code: string]: string } = {
   invalid_type: 'policies: a list, each with engine, window and what the engine needs',
+  too_small: 'at least one policy, with engine, window and what the engine needs',
+  too_big: 'at most 64 policies',
 };
 
 /** The policies of an audit as YAML text; every fault is named with its place and its cure. */
@@ -43,7 +45,7 @@ export function readPolicyFile(yaml: string, path = 'policies'): Checked<readonl
     value = parse(yaml);
   } catch (error) {
     const reason = error instanceof YAMLParseError ? error.message.split('\n')[0]! : String(error);
-    return { ok: false, faults: [{ where: path, got: undefined, expected: `YAML: ${reason}` }] };
+    return { ok: false, faults: [{ where: path, got: 'what is no YAML', expected: `YAML: ${reason}` }] };
   }
   const read = file.safeParse(value);
   if (!read.success) return { ok: false, faults: read.error.issues.map((issue) => faultOf(issue, value, path)) };

@@ -76,7 +76,12 @@ export function policiesOf(
     },
   });
   if (checked.ok) return { kind: 'given', policy: checked.value };
-  faults.push(...checked.faults.map((fault) => ({ ...fault, where: flagOf(fault.where) })));
+  faults.push(
+    ...checked.faults.map(({ where, got, expected }) => {
+      const flag = flagOf(where);
+      return { where: flag, got, expected: flag === '--late' && got === undefined ? lateExpected : expected };
+    }),
+  );
   return undefined;
 }
 
@@ -103,6 +108,8 @@ export function parseWindow(given: string): { readonly [field: string]: string }
       return undefined;
   }
 }
+
+export const lateExpected = 'drop, wait:5s or grace:5s';
 
 export function parseLate(given: string): { readonly kind: string; readonly by?: string } | undefined {
   const [kind, by, ...rest] = given.split(':');

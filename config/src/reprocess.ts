@@ -7,7 +7,14 @@ import { type Sasl, saslMechanisms } from './follow.ts';
 import { type HistoryPlace, parsePlace } from './history-place.ts';
 import { brokersExpected, parseAddresses, parseTopics, topicsExpected } from './kafka-names.ts';
 import { text } from './parsed-text.ts';
-import { type PolicySetting, parseLate, parseWindow, policiesOf, policySpecFlags } from './policy-flags.ts';
+import {
+  lateExpected,
+  type PolicySetting,
+  parseLate,
+  parseWindow,
+  policiesOf,
+  policySpecFlags,
+} from './policy-flags.ts';
 
 export interface ReprocessSettings {
   readonly group: string;
@@ -37,7 +44,7 @@ const schema = z.object({
   policies: z.string().describe('a YAML file').optional(),
   engine: z.string().describe('one of kafka-streams, flink, beam, plain').prefault('kafka-streams'),
   window: text('a window such as tumbling:1m or hopping:10s/5s', parseWindow).optional(),
-  late: text('drop, wait:5s or grace:5s', parseLate).optional(),
+  late: text(lateExpected, parseLate).optional(),
   tasks: text('partition or all', (given) => (given === 'partition' || given === 'all' ? given : undefined)).optional(),
   ...Object.fromEntries(
     policySpecFlags.map((flag) => [flag, z.string().describe('as of `tidemark audit`').optional()]),

@@ -3,13 +3,13 @@ import { type AuditSettings, faultLine, readAuditSettings } from '@tidemark/conf
 import { audit, formatDuration } from '@tidemark/core';
 import { fileHistory } from './file-history.ts';
 import { type History, HistoryFault, type HistoryTally } from './history.ts';
+import { outcomeOf } from './outcome.ts';
 import { policiesOf } from './policies.ts';
 import { replayReport } from './replay-report.ts';
 import { reportOf } from './report.ts';
 import type { AuditReport } from './report-shape.ts';
 import { terminal } from './terminal.ts';
 
-/** `tidemark audit`: 0 all objectives are met, 1 one is missed, 2 there is no answer. */
 export async function runAudit(flags: readonly string[]): Promise<void> {
   const read = readAuditSettings(flags, { password: process.env.TIDEMARK_PASSWORD });
   const policies = read.ok ? policiesOf(read.value.policies) : undefined;
@@ -28,7 +28,9 @@ export async function runAudit(flags: readonly string[]): Promise<void> {
     if (read.value.json) process.stdout.write(`${JSON.stringify(report)}\n`);
     else process.stdout.write(terminal(report));
     if (read.value.html !== undefined) await writePage(read.value.html, report);
-    process.exitCode = report.missed.length > 0 ? 1 : 0;
+    const { status, gap } = outcomeOf(report);
+    if (gap !== undefined) process.stderr.write(`tidemark audit: ${gap}\n`);
+    process.exitCode = status;
   } catch (error) {
     if (!(error instanceof HistoryFault)) throw error;
     process.stderr.write(`tidemark audit: ${error.message}\n`);

@@ -137,7 +137,9 @@ function lossesText(policy: PolicyReport): string[] {
     lines.push('', table(['worst window', 'lost', 'of', 'wrong by', 'more grace', 'closed by', 'too early by'], rows));
     if (early.windows > 0) {
       lines.push(
-        `  ${formatCount(early.windows)} windows closed before their last record came: half of them ${formatDuration(early.medianMs)} before or less, the worst ${formatDuration(early.maxMs)}.`,
+        early.windows === 1
+          ? `  1 window closed ${formatDuration(early.maxMs)} before its last record came.`
+          : `  ${formatCount(early.windows)} windows closed before their last record came: half of them ${formatDuration(early.medianMs)} before or less, the worst ${formatDuration(early.maxMs)}.`,
       );
     }
   }
@@ -157,9 +159,14 @@ function curveText({ curve, advice, slackMs, records }: PolicyReport): string[] 
   const all =
     curve.method === 'replay'
       ? points
-      : [...shown]
-          .sort((one, other) => one - other)
-          .map((ms) => points.find((point) => point.slackMs >= ms) ?? points.at(-1)!);
+      : // Several of them may lie between the same two points.
+        [
+          ...new Set(
+            [...shown]
+              .sort((one, other) => one - other)
+              .map((ms) => points.find((point) => point.slackMs >= ms) ?? points.at(-1)!),
+          ),
+        ];
   const rows = all.map(({ slackMs: ms, dropped, windows, openWindows }) => [
     ms === 0 ? '0' : formatDuration(ms),
     formatCount(dropped),
@@ -255,7 +262,9 @@ function ranges({ offsets, overflow }: PolicyReport['byPartition'][number]): str
   const rest = offsets.length - few.length;
   return (
     few.join(', ') +
-    (rest > 0 || overflow > 0 ? `, and ${formatCount(rest)}${overflow > 0 ? ' or more' : ''} ranges` : '')
+    (rest > 0 || overflow > 0
+      ? `, and ${overflow > 0 ? `${formatCount(rest)} or more ranges` : formatCounted(rest, 'range')}`
+      : '')
   );
 }
 

@@ -12,6 +12,7 @@ const maxSteps = 16_384;
 export class ClosingSteps {
   readonly #stepMs: number;
   #steps: ClosingStep[] = [];
+  #hasForgotten = false;
   #nextMs = Number.NEGATIVE_INFINITY;
 
   constructor(stepMs: number) {
@@ -24,13 +25,17 @@ export class ClosingSteps {
     const { arrivalMs, place, offset } = record;
     this.#nextMs = (Math.floor(closeMs / this.#stepMs) + 1) * this.#stepMs;
     this.#steps.push({ closeMs, arrivalMs, place, offset });
-    if (this.#steps.length > maxSteps) this.#steps = this.#steps.slice(maxSteps / 2);
+    if (this.#steps.length <= maxSteps) return;
+    this.#steps = this.#steps.slice(maxSteps / 2);
+    this.#hasForgotten = true;
   }
 
   /** Undefined: not closed, or so long ago that it is forgotten. */
   closerOf(endMs: number): ClosingStep | undefined {
     const steps = this.#steps;
-    if (steps.length === 0 || steps[0]!.closeMs >= endMs) return undefined;
+    if (steps.length === 0) return undefined;
+    // The very first record of a task closes all that lies before it.
+    if (steps[0]!.closeMs >= endMs) return this.#hasForgotten ? undefined : steps[0];
     let low = 0;
     let high = steps.length;
     while (high - low > 1) {
