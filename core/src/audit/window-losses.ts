@@ -33,7 +33,8 @@ export class WindowLosses {
   readonly #lossy = new Map<number, WindowLoss>();
   #pane: { records: number } | undefined;
   #paneIndex = Number.NaN;
-  #highestStart = Number.NEGATIVE_INFINITY;
+  #lowestPane = Number.POSITIVE_INFINITY;
+  #highestPane = Number.NEGATIVE_INFINITY;
   #windows = 0;
   #overflow = 0;
 
@@ -85,22 +86,31 @@ export class WindowLosses {
     this.#pane = this.#panes.get(index);
     if (this.#pane !== undefined) return;
     this.#pane = { records: 0 };
+    this.#countWindows(index, eventMs);
     this.#panes.set(index, this.#pane);
-    this.#countWindows(eventMs);
     if (this.#panes.size > windowLimits.maxPanes) this.#panes.delete(this.#panes.keys().next().value!);
   }
 
-  /** A pane that is younger than all before opens the windows that start after the last one known. */
-  #countWindows(eventMs: number): void {
+  /** A new pane opens those of its windows that hold no other one: none down to its neighbour below, none up to that above. */
+  #countWindows(index: number, eventMs: number): void {
+    const { sizeMs, advanceMs } = this.#grid;
     const lastStartMs = this.#grid.lastStartMs(eventMs);
-    const firstStartMs = Math.max(
-      this.#grid.firstStartMs(eventMs, lastStartMs),
-      this.#highestStart + this.#grid.advanceMs,
-    );
-    if (lastStartMs > this.#highestStart) {
-      this.#windows += Math.max(0, (lastStartMs - firstStartMs) / this.#grid.advanceMs + 1);
-      this.#highestStart = lastStartMs;
-    } else if (this.#grid.sizeMs === this.#grid.advanceMs) this.#windows++;
+    const ms = (pane: number): number => pane * this.#paneMs + this.#offsetMs;
+    const low = Math.max(this.#grid.firstStartMs(eventMs, lastStartMs), ms(this.#neighbour(index, -1) + 1));
+    const high = Math.min(lastStartMs, ms(this.#neighbour(index, 1)) - sizeMs);
+    const highStartMs = lastStartMs - Math.ceil((lastStartMs - high) / advanceMs) * advanceMs;
+    this.#windows += Math.max(0, Math.floor((highStartMs - low) / advanceMs) + 1);
+    this.#lowestPane = Math.min(this.#lowestPane, index);
+    this.#highestPane = Math.max(this.#highestPane, index);
+  }
+
+  /** The nearest pane that has records; one that no window shares with this pane is as good as none. */
+  #neighbour(index: number, step: 1 | -1): number {
+    const far = index + step * (this.#grid.sizeMs / this.#paneMs);
+    const [lowest, highest] = [Math.max(far, this.#lowestPane), Math.min(far, this.#highestPane)];
+    for (let pane = index + step; step > 0 ? pane <= highest : pane >= lowest; pane += step)
+      if (this.#panes.has(pane)) return pane;
+    return far;
   }
 
   #lose(
