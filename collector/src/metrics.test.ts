@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Report } from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
+import { producerReport } from '../test/producer-report.ts';
 import { type Served, served, storeIn } from '../test/served.ts';
 import { reportsOf, type Story } from '../test/story.ts';
 
@@ -36,36 +37,6 @@ async function told(server: Served, ...stories: readonly Story[]): Promise<void>
 async function sent(server: Served, report: Report): Promise<void> {
   server.setNow(report.toMs);
   await server.post(report);
-}
-
-/** Of a process that only produces: 40 records got in, then nothing for ten seconds while 500 wait. */
-function producerReport(fromMs: number): Report {
-  const [{ agent, ...rest }] = reportsOf({ seed: 8, startMs: fromMs, seconds: 1, agentId: 'agent-4' }) as [Report];
-  const sinceMs = fromMs - 10_000;
-  return {
-    ...rest,
-    agent: { ...agent, host: 'host-2' },
-    tasks: [],
-    producers: [
-      {
-        id: '0',
-        waiting: { records: 500, sends: 500, sinceMs, newestMs: fromMs },
-        givenUp: 3,
-        brokers: [{ node: 1, acknowledgedMs: sinceMs - 20, unansweredSinceMs: sinceMs, failures: { timeout: 2 } }],
-        writes: [
-          {
-            topic: 'orders',
-            partition: 0,
-            leader: 1,
-            records: 40,
-            offsets: [[0, 39]],
-            overflow: 0,
-            acknowledgedMs: sinceMs - 20,
-          },
-        ],
-      },
-    ],
-  };
 }
 
 interface Family {
@@ -144,6 +115,7 @@ test('a producer by its own agent: what got in, what waits, whether it is cut of
   expect(await row('given_up_records')).toBe(3);
   expect(Math.abs((await row('oldest_waiting_timestamp_seconds'))! - (startMs / 1000 - 10))).toBeLessThan(1);
   expect([await row('cut_off'), await row('refused')]).toEqual([1, 0]);
+  expect(await row('in_incident')).toBe(0);
   await server.tickAt(startMs + 60_000);
   expect([await row('cut_off'), await row('waiting_records')]).toEqual([undefined, 500]);
 });

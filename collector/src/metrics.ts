@@ -57,7 +57,10 @@ export function createMetrics(parts: {
     register(registry, metric, () => cap.apply(metric, metric.rows(lagsOf(state, board.assessment.nowMs))));
   }
   for (const metric of producerMetrics) {
-    const all = () => producersOf(state, board.assessment.nowMs, assessLimits.maxProducers);
+    const all = () => ({
+      producers: producersOf(state, board.assessment.nowMs, assessLimits.maxProducers),
+      incidents: board.assessment.incidents,
+    });
     register(registry, metric, () => cap.apply(metric, metric.rows(all())));
   }
   registerLive(registry, parts);

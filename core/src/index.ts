@@ -14,6 +14,7 @@ export * from './findings/finding.ts';
 export type { ArrivalModel } from './habits/arrival-model.ts';
 export * from './incidents/incident.ts';
 export { type Remedy, remediesOf } from './incidents/remedy.ts';
+export { toldInIncidents } from './incidents/told-producers.ts';
 export { ingest, isDuplicate } from './ingest/ingest.ts';
 export { type DropsByGroup, dropsOf } from './ingest/known-drops.ts';
 export { lagsOf, type PartitionLag } from './ingest/partition-lag.ts';

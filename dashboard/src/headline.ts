@@ -13,6 +13,7 @@ import {
   sourceKey,
   sourceName,
   type TaskAssessment,
+  toldInIncidents,
   type VerdictKind,
   verdictClass,
   verdictKinds,
@@ -105,11 +106,8 @@ function isOpen(incident: Incident): boolean {
 
 /** Producers that say themselves that their records are held up, where no incident tells of it: nobody that is watched reads them. */
 function heldUp({ producers, incidents }: Assessment): News[] {
-  const told = new Set(incidents.filter(isOpen).map(({ group, source }) => `${group}|${sourceKey(source)}`));
-  const held = producers.filter(
-    ({ heldUp, sources }) =>
-      heldUp !== undefined && !sources.some(({ group, source }) => told.has(`${group}|${sourceKey(source)}`)),
-  );
+  const isTold = toldInIncidents(incidents);
+  const held = producers.filter((producer) => producer.heldUp !== undefined && !isTold(producer));
   const [first] = held;
   if (first === undefined) return [];
   const records = held.reduce((sum, { waiting }) => sum + (waiting?.records ?? 0), 0);

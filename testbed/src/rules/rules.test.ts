@@ -3,6 +3,7 @@ import { cpSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import { producerReport } from '../../../collector/test/producer-report.ts';
 import { served, storeIn } from '../../../collector/test/served.ts';
 import { reportsOf } from '../../../collector/test/story.ts';
 import { root } from '../demo/run-flags.ts';
@@ -93,6 +94,7 @@ async function liveLabels(): Promise<Map<string, Set<string>>> {
     server.setNow(report.toMs);
     await server.post(report);
   }
+  await server.post(producerReport(startMs + 58_000));
   await server.tickAt(startMs + 60_000);
   const labels = new Map<string, Set<string>>();
   for (const line of (await (await server.get('/metrics')).text()).split('\n')) {
