@@ -16,7 +16,9 @@ npm run demo -- --check          one story, judged: the last line is one JSON ob
 
   --variant ${variants.join('|')}   which story (with --check: cut; else where to begin)
   --seed N                           partitions, rates, start and length of the cut
-  --anonymous                        producers do not say their names`;
+  --anonymous                        producers do not say their names
+
+TIDEMARK_PRODUCERS=true in the environment: the producers have an agent too, and the cut is proved while it lasts`;
 
 /** Every fault in the arguments is one line that says what was expected. */
 export function readArguments(args: readonly string[]): Arguments {

@@ -56,13 +56,17 @@ export interface Producer {
   finish(): Promise<void>;
 }
 
-export async function enterProducer(cast: Cast, settings: ProducerSettings): Promise<Producer> {
+/** With a collector and `TIDEMARK_PRODUCERS=true` it has an agent of its own, which reports beside the network that is cut. */
+export async function enterProducer(cast: Cast, settings: ProducerSettings, collectorUrl?: string): Promise<Producer> {
+  const hasAgent = collectorUrl !== undefined && process.env.TIDEMARK_PRODUCERS === 'true';
+  const agent = hasAgent ? ['--import', 'tidemark/register'] : [];
   let isReady = false;
   let status: ProducerStatus = { made: 0, queued: 0, acknowledged: 0, longestWaitMs: 0 };
   const child: Child = cast.enter(`producer ${settings.name}`, {
     command: process.execPath,
-    args: [...sourceFlags, ...kafkajsWarnings, 'testbed/src/demo/producer.ts', JSON.stringify(settings)],
+    args: [...sourceFlags, ...kafkajsWarnings, ...agent, 'testbed/src/demo/producer.ts', JSON.stringify(settings)],
     folder: root,
+    env: { TIDEMARK_COLLECTOR_URL: collectorUrl },
     messages: true,
     onMessage: (message) => {
       const word = message as Word;

@@ -88,15 +88,23 @@ async function everyoneEnters(cast: Cast, stage: Stage, plan: Plan, name: string
   );
   const common = { brokers, topic: name, partitions: plan.partitions, named: !plan.anonymous };
   const [a, b] = await Promise.all([
-    enterProducer(cast, { ...common, name: 'A', seed: plan.seed * 2, perSecond: plan.perSecond.A, maxDelayMs: 0 }),
-    enterProducer(cast, {
-      ...common,
-      name: 'B',
-      seed: plan.seed * 2 + 1,
-      perSecond: plan.perSecond.B,
-      maxDelayMs: plan.variant === 'unordered' ? maxDelayMs : 0,
-      proxy: { host: proxy.host, port: proxy.port },
-    }),
+    enterProducer(
+      cast,
+      { ...common, name: 'A', seed: plan.seed * 2, perSecond: plan.perSecond.A, maxDelayMs: 0 },
+      collectorUrl,
+    ),
+    enterProducer(
+      cast,
+      {
+        ...common,
+        name: 'B',
+        seed: plan.seed * 2 + 1,
+        perSecond: plan.perSecond.B,
+        maxDelayMs: plan.variant === 'unordered' ? maxDelayMs : 0,
+        proxy: { host: proxy.host, port: proxy.port },
+      },
+      collectorUrl,
+    ),
   ]);
   a.order({ start: true });
   b.order({ start: true });
