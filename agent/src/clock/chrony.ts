@@ -17,7 +17,11 @@ export function startChrony(
 ): ClockSource {
   const door = createDoor(address);
   const sleeper = createSleeper();
-  const health = createHealth({ name: door.name, patienceMs: () => 3 * pace.pollMs, waiting: `no ${door.name}` });
+  const health = createHealth({
+    name: door.name,
+    patienceMs: () => 3 * pace.pollMs,
+    waiting: `no answer yet from ${door.name}`,
+  });
 
   const askOnce = async (): Promise<string | undefined> => {
     const epoch = clock.epoch();
