@@ -94,7 +94,7 @@ function watermarkLines({ topology, nowMs }: Assessment, max: number): string[] 
 /** The worst first, as far as it is proved: how far each clock is off, and what says so. */
 function clockLines({ clocks }: Assessment, max: number): string[] {
   const weight = ({ isSuspect, grade, readings }: KnownClock): number =>
-    (isSuspect ? 8 : 0) +
+    (isSuspect || readings?.setAside ? 8 : 0) +
     (grade.grace?.within === 'no' ? 4 : 0) +
     (grade.oneMs === 'no' ? 2 : grade.oneMs === 'unknown' && readings !== undefined ? 1 : 0);
   const rows = clocks
@@ -105,14 +105,15 @@ function clockLines({ clocks }: Assessment, max: number): string[] {
       offsetWords(clock),
       withinText[clock.grade.oneMs],
       clock.drift === undefined ? 'not known' : driftWords(clock.drift),
-      clock.isSuspect ? 'set aside: its readings contradict each other or the others' : readText(clock),
+      readText(clock),
     ]);
   return table(['CLOCK', 'OF A', 'AHEAD OF TRUE TIME BY', 'WITHIN 1 MS', 'DRIFT', 'READ'], rows, max);
 }
 
 const withinText: { readonly [W in Within]: string } = { yes: 'yes', no: 'no', unknown: 'perhaps' };
 
-function readText({ readings }: KnownClock): string {
+function readText({ isSuspect, readings }: KnownClock): string {
+  if (isSuspect || readings?.setAside) return 'set aside: its readings contradict each other or the others';
   return readings === undefined ? 'no agent there' : readingWords(readings);
 }
 

@@ -30,7 +30,7 @@ export interface KnownClock {
    */
   readonly laterThanPeersMs?: number;
   readonly grade: ClockGrade;
-  /** Set aside: its readings contradict each other or the others, so they are not believed now. */
+  /** Set aside: it contradicts the others, so its readings are not believed now. */
   readonly isSuspect: boolean;
 }
 
@@ -54,6 +54,8 @@ export interface ClockReadings {
   readonly readAtMs?: number;
   readonly ageMs?: number;
   readonly sources: readonly { readonly name: string; readonly trouble?: string }[];
+  /** None of its sources is believed now: they contradict each other or the others, and nothing is said of the host itself. */
+  readonly setAside?: true;
 }
 
 /** Is the clock right to within so much? `no` is proved too: it is off by more. */

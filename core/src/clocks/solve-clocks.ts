@@ -125,30 +125,35 @@ function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock
     high,
     seenAtMs: node.seenAtMs,
     ...(drift === undefined ? {} : { drift }),
-    ...(node.source === undefined ? {} : { readings: readingsOf(node, node.source, atMs) }),
+    ...(node.source === undefined ? {} : { readings: readingsOf(node, node.source, { solution, atMs }) }),
     ...(role === 'host'
       ? {}
       : { provedIfNotSetSinceMs: Math.max(node.steadySinceMs, at.nowMs - clockLimits.windowMs) }),
     ...(role === 'broker' || use === undefined ? {} : { use }),
     ...(laterMs === undefined ? {} : { laterThanPeersMs: laterMs }),
     grade: gradeOf({ low, high }, at.graceMs),
-    isSuspect: isSetAside(node, solution),
+    isSuspect: solution.leftOut.hosts.has(id) || solution.leftOut.unsteady.has(id),
   };
 }
 
-/** By itself, or because none of the servers that it was read from is believed. */
-function isSetAside({ id, readings }: ClockNode, { leftOut }: ClockSolution): boolean {
-  if (leftOut.hosts.has(id) || leftOut.unsteady.has(id)) return true;
+/** None of the servers that it was read from is believed. */
+function areSetAside({ readings }: ClockNode, { leftOut }: ClockSolution): boolean {
   return readings.length > 0 && readings.every(({ server }) => server !== undefined && leftOut.servers.has(server));
 }
 
-function readingsOf({ readAtMs, sources }: ClockNode, source: string, atMs: number): ClockReadings {
+function readingsOf(
+  node: ClockNode,
+  source: string,
+  { solution, atMs }: { readonly solution: ClockSolution; readonly atMs: number },
+): ClockReadings {
+  const { readAtMs, sources } = node;
   let last: { readonly name: string; readonly atMs: number } | undefined;
   for (const [name, at] of readAtMs) if (last === undefined || at > last.atMs) last = { name, atMs: at };
   return {
     source,
     ...(last === undefined ? {} : { readFrom: last.name, readAtMs: last.atMs, ageMs: Math.max(0, atMs - last.atMs) }),
     sources,
+    ...(areSetAside(node, solution) ? { setAside: true } : {}),
   };
 }
 

@@ -261,11 +261,12 @@ describe('what is believed after a step', () => {
     expect(provedIfNotSetSinceMs).toBeGreaterThan(assessment.nowMs - 200_000);
   });
 
-  test('a host whose servers contradict each other is set aside: it was read, and nothing of it is believed', () => {
+  test('a host whose servers contradict each other was read, and nothing of it is believed; it is no liar itself', () => {
     const two = ntp({ servers: ['a', 'b'], lieMs: (server) => (server === 'b' ? 2_500 : 0) });
     const { assessment } = hearFleet(tellFleet({ ...base, producers: [], ntp: two }));
     const { isSuspect, low, readings } = assessment.clocks.find(({ name }) => name === 'c0')!;
-    expect({ isSuspect, low }).toEqual({ isSuspect: true, low: { basis: 'unknown' } });
+    expect({ isSuspect, low }).toEqual({ isSuspect: false, low: { basis: 'unknown' } });
+    expect(readings!.setAside).toBe(true);
     expect(readings!.ageMs).toBeLessThan(30_000);
     expect(['a', 'b']).toContain(readings!.readFrom);
   });

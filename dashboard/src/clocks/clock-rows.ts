@@ -102,7 +102,7 @@ function roleText({ role, cluster }: KnownClock): string {
 
 function notesOf(clock: KnownClock): string[] {
   const notes: string[] = [];
-  if (clock.isSuspect)
+  if (clock.isSuspect || clock.readings?.setAside)
     notes.push('set aside: its readings contradict each other or the others, and are not believed now');
   if (clock.use !== undefined && uses[clock.use] !== undefined) notes.push(uses[clock.use]!);
   if (clock.drift !== undefined) notes.push(driftWords(clock.drift));
