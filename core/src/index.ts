@@ -92,4 +92,5 @@ export { producerCounts, producerName, producerStateWords } from './telling/prod
 export { remedyLines } from './telling/remedy-lines.ts';
 export { leadBoundWords, leadWords, trueTimeWords } from './telling/stream-time-words.ts';
 export { toldNote } from './telling/told-words.ts';
+export { verdictWords } from './telling/verdict-words.ts';
 export * from './topology/topology.ts';

@@ -1,4 +1,4 @@
-import { audit, formatCount, formatCounted, formatDuration } from '@tidemark/core';
+import { audit, formatCount, formatCounted, formatDuration, verdictWords } from '@tidemark/core';
 import { percent } from './objectives.ts';
 import { fitted, sampled, sparkline, table } from './plot.ts';
 import type { AuditReport, PolicyReport } from './report-shape.ts';
@@ -90,7 +90,7 @@ function lossesText(policy: PolicyReport): string[] {
   ];
   if (policy.byCause.length > 0) {
     const rows = policy.byCause.map((row) => [
-      row.verdict,
+      verdictWords[row.verdict],
       row.class,
       formatCount(row.dropped),
       share(row.dropped, policy.dropped),
@@ -104,7 +104,12 @@ function lossesText(policy: PolicyReport): string[] {
       ['source', 'records', 'dropped', 'mostly'],
       sources
         .slice(0, 10)
-        .map((row) => [row.source, formatCount(row.records), formatCount(row.dropped), row.cause ?? '']),
+        .map((row) => [
+          row.source,
+          formatCount(row.records),
+          formatCount(row.dropped),
+          row.cause === undefined ? '' : verdictWords[row.cause],
+        ]),
     ),
   );
   const places = policy.byPartition.filter(({ dropped }) => dropped > 0);

@@ -1,9 +1,8 @@
 import type { VerdictKind } from '@tidemark/core';
-import { verdictClass } from '@tidemark/core';
+import { verdictClass, verdictWords } from '@tidemark/core';
 import type { ChartDataset, TooltipItem } from 'chart.js';
 import { formatCount, formatDuration, formatTime, formatUtc } from '../format.ts';
 import type { LateBars } from '../late-bars.ts';
-import { verdictWords } from '../words.ts';
 import {
   type AnyConfiguration,
   baseOptions,

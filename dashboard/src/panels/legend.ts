@@ -1,10 +1,10 @@
-import { type VerdictKind, verdictClass } from '@tidemark/core';
+import { type VerdictKind, verdictClass, verdictWords } from '@tidemark/core';
 import type { Palette } from '../charts/palette.ts';
 import { patternOf } from '../charts/patterns.ts';
 import { type Child, el, svg } from '../element.ts';
 import { formatCount } from '../format.ts';
 import type { LateBars } from '../late-bars.ts';
-import { verdictClasses, verdictWords } from '../words.ts';
+import { verdictClasses } from '../words.ts';
 
 export interface LegendLine {
   readonly key: string;

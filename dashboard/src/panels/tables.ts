@@ -1,11 +1,11 @@
-import { type Assessment, verdictClass } from '@tidemark/core';
+import { type Assessment, verdictClass, verdictWords } from '@tidemark/core';
 import { behindText } from '../charts/axes.ts';
 import { el } from '../element.ts';
 import { formatCount } from '../format.ts';
 import type { LateBars } from '../late-bars.ts';
 import type { At, ProgressView } from '../progress.ts';
 import { moreText, type PartitionRow, type Shown, type SourceRow } from '../view.ts';
-import { stateWords, verdictWords } from '../words.ts';
+import { stateWords } from '../words.ts';
 import { table, time } from './parts.ts';
 
 /** Chart (a) in numbers: where each line is now and how far down it went. */

@@ -1,5 +1,5 @@
 import { styleText } from 'node:util';
-import { type Incident, type LateTotal, sourceName, verdictClass } from '@tidemark/core';
+import { type Incident, type LateTotal, sourceName, verdictClass, verdictWords } from '@tidemark/core';
 import type { Moment } from './moment.ts';
 import { clockAheadMs, graceMs, maxDelayMs, type Plan, windowMs } from './plan.ts';
 
@@ -94,7 +94,9 @@ export function noIncidentWords(totals: readonly LateTotal[]): string {
   for (const { verdict, dropped } of totals) {
     if (dropped > 0) byVerdict.set(verdict, (byVerdict.get(verdict) ?? 0) + dropped);
   }
-  const parts = [...byVerdict].map(([verdict, dropped]) => `${dropped} ${verdict} (${verdictClass[verdict]})`);
+  const parts = [...byVerdict].map(
+    ([verdict, dropped]) => `${dropped} ${verdictWords[verdict]} (${verdictClass[verdict]})`,
+  );
   const said = styleText(['bold', 'cyan'], 'Tidemark:');
   if (parts.length === 0) return `${said} nothing was lost and nobody is accused.`;
   return `${said} no incident, nobody is accused. Dropped records by verdict: ${parts.join(', ')}.`;

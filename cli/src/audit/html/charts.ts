@@ -1,4 +1,4 @@
-import { verdictKinds } from '@tidemark/core';
+import { verdictKinds, verdictWords } from '@tidemark/core';
 import type { PolicyReport } from '../report-shape.ts';
 import { utc } from '../utc.ts';
 import type { PlainChart, PlainSeries } from './draw-charts.ts';
@@ -31,7 +31,7 @@ function overTime({ overTime }: PolicyReport, id: string): PlainChart {
   const byVerdict = verdictKinds
     .map(
       (verdict): PlainSeries => ({
-        label: verdict,
+        label: verdictWords[verdict],
         colour: verdict,
         values: spread(causes.filter((one) => one.verdict === verdict)),
         marks: false,

@@ -73,7 +73,7 @@ test('one file, which asks nobody for anything, and in which no name does anythi
   expect(withoutLibrary).not.toMatch(/(src|href)=|url\(|@import|https?:/);
   expect(withoutLibrary).not.toContain('<b>B');
   expect(withoutLibrary).toContain('&lt;/script&gt;&lt;b&gt;B');
-  expect(withoutLibrary).toContain('producerCutOff');
+  expect(withoutLibrary).toContain('<td>producer cut off</td>');
 });
 
 test('of five hundred partitions the worst are listed and the others counted, and names are cut where they are the same', async () => {

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
-import { formatCount, formatCounted, formatDuration } from '@tidemark/core';
+import { formatCount, formatCounted, formatDuration, verdictWords } from '@tidemark/core';
 import { percent } from '../objectives.ts';
 import type { AuditReport, PolicyReport } from '../report-shape.ts';
 import { exactly, utc } from '../utc.ts';
@@ -96,7 +96,7 @@ function panels(policy: PolicyReport): Markup[] {
   ];
   if (byCause.length > 0) {
     const rows = byCause.map((row) => [
-      row.verdict,
+      verdictWords[row.verdict],
       row.class,
       formatCount(row.dropped),
       percent(row.dropped / policy.dropped),
