@@ -1,8 +1,17 @@
-import { type Assessment, type Incident, type SeriesPoint, type SourceState, sourceName } from '@tidemark/core';
+import {
+  type Assessment,
+  type Incident,
+  type InputState,
+  type SeriesPoint,
+  type SourceState,
+  sourceName,
+  type Topology,
+} from '@tidemark/core';
 import { describe, expect, test } from 'vitest';
 import { assessmentOf, emptyAssessment, named, pointsOf, type Story } from '../test/story.ts';
 import { cutProducer, idleProducer, withProducers } from '../test/story-producers.ts';
 import { withProof } from '../test/story-proof.ts';
+import { topologyOf } from '../test/story-topology.ts';
 import { headlineOf } from './headline.ts';
 import { taskCards } from './task-cards.ts';
 
@@ -11,6 +20,15 @@ const told = (story: Omit<Story, 'nowMs'>, change: (assessment: Assessment) => A
   const whole = { nowMs, quiet: true, ...story };
   return headlineOf(change(assessmentOf(whole)), pointsOf(whole, 60));
 };
+/** One group for each state, that its own input holds where it is. */
+const topologyHeldBy = (states: readonly InputState[]): Topology => ({
+  nodes: states.map((state) => {
+    const [node] = topologyOf(nowMs, false).nodes;
+    const watermarkMs = nowMs - 35_000;
+    return { ...node!, id: state, watermarkMs, heldBy: { topic: state, partition: 0, state, node: state, via: [] } };
+  }),
+  edges: [],
+});
 /** B is cut off, by the word of its own agent. */
 const proved = withProof({ assessment: assessmentOf({ nowMs, quiet: true, cut: { sinceS: 32 } }), points: [] }, 32);
 const provedCut: Assessment = {
@@ -104,6 +122,30 @@ describe('the state in one sentence', () => {
       })),
       level: 'watch',
       text: '1 agent of 2 stopped reporting',
+    },
+    {
+      why: 'nothing late, and a watermark that is held back with those behind it',
+      headline: told({ topology: topologyOf(nowMs) }),
+      level: 'watch',
+      text: 'Watermark of order-counts and 2 others held back, 34 s behind now, by orders-1: 1,240 records not processed yet',
+    },
+    {
+      why: 'watermarks that are held back by several',
+      headline: told({ topology: topologyHeldBy(['behind', 'unheard']) }),
+      level: 'watch',
+      text: '2 watermarks are held back, 35 s behind now, by 2 partitions that lag',
+    },
+    {
+      why: 'watermarks that keep up',
+      headline: told({ topology: topologyOf(nowMs, false) }),
+      level: 'good',
+      text: 'All on time',
+    },
+    {
+      why: 'where nothing comes nothing is held up',
+      headline: told({ topology: topologyHeldBy(['idle']) }),
+      level: 'good',
+      text: 'All on time',
     },
     {
       why: 'an agent, but no record yet',

@@ -20,6 +20,7 @@ import {
   wordsOf,
 } from '@tidemark/core';
 import { formatCounted, formatDuration } from './format.ts';
+import { watermarkNews } from './topology/watermark-news.ts';
 
 /** How far back the headline looks: an incident of last night is in the list, but it is not the news. */
 export const newsMs: number = 15 * 60_000;
@@ -47,6 +48,7 @@ export function headlineOf(assessment: Assessment, points: readonly SeriesPoint[
     ...incidentNews(assessment),
     ...heldUp(assessment),
     ...silences(assessment),
+    ...(isLost ? [] : watermarks(assessment)),
     ...clockNews(assessment),
     ...others,
   ];
@@ -138,6 +140,12 @@ function silences(assessment: Assessment): News[] {
     },
     ...(worst === undefined ? [] : [{ level: 'watch', text: worst } as const]),
   ];
+}
+
+/** Nothing is late for it, and nothing is done either. */
+function watermarks({ topology, nowMs }: Assessment): News[] {
+  const text = watermarkNews(topology, nowMs);
+  return text === undefined ? [] : [{ level: 'watch', text }];
 }
 
 /** What is open of the clocks: a wrong clock wants a look, one that is not well known is worth a line. */
