@@ -67,6 +67,19 @@ describe.for(seeds)('seed %i', (seed) => {
     expect(last.tasks[0]!.forecast).toBeUndefined();
   });
 
+  test('one that is cut off in its first seconds is not taken for an idle one when it is back', () => {
+    const early: Span = { fromMs: 2_000, toMs: 30_000 };
+    const last = assessments(story(seed, a, { name: 'B', ratePerSecond: 30, cut: early })).at(-1)!;
+    expect(last.incidents.map(turns)).toEqual([['suspected', 'withdrawn']]);
+    expect(last.incidents[0]!.sentence).toMatch(
+      /^Not known what happened: B was silent .*\(missing: a history of this source\)\.$/,
+    );
+    expect(last.incidents[0]!.suspicion).toMatchObject({
+      undecided: 'a history of this source',
+      earlier: { idle: 0, cut: 0 },
+    });
+  });
+
   test('what it would cost is forecast as it turns out when the source comes back at that moment', () => {
     for (const backMs of [50_000, 60_000, 68_000]) {
       const b: StoryProducer = { name: 'B', ratePerSecond: 30, cut: { ...span, toMs: backMs } };

@@ -2,8 +2,9 @@ import { describe, expect, test } from 'vitest';
 import type { Arrival } from '../habits/arrival.ts';
 import { createHabit, forgetSince, type Habit, isKnown, learn } from '../habits/habit.ts';
 import { addToSketch, createSketch } from '../sketch.ts';
-import { cutEnd, cutStart, followCell, followHold, heldFromMs, leastHeldMs, openHold } from './hold.ts';
+import { cutEnd, cutStart, followCell, followHold, openHold } from './hold.ts';
 import { leftOver } from './left-over.ts';
+import { heldFromMs, leastHeldMs } from './wait.ts';
 
 // A source that writes every 200 ms, takes 5 to 40 ms to the broker, and whose clock is 1000 ms ahead of the consumer's.
 const aheadMs = 1_000;

@@ -6,6 +6,17 @@ import { materialMs } from '../news.ts';
 import type { Cell, LateCell } from '../report.ts';
 import { above } from '../sketch.ts';
 import { isReplay } from './replay.ts';
+import {
+  grainMs,
+  heldFromMs,
+  isPrompt,
+  isRight,
+  leastCutMs,
+  leastCutOf,
+  leastHeldMs,
+  waitOf,
+  widthOf,
+} from './wait.ts';
 
 /**
  * A source's records in a partition reach the broker much later than they usually do: they are *held*. By whom, or does its
@@ -25,6 +36,8 @@ export interface Hold {
   readonly before: Arrival | undefined;
   readonly after: Arrival;
   readonly heldMs: number;
+  /** From which wait on it is a cut. */
+  readonly leastCutMs: number;
   /** Could the first one have been made after the one before it was appended? Of a cut that must be so. */
   readonly followsSilence: boolean;
   records: number;
@@ -65,64 +78,27 @@ interface Stay {
   mostMs: number;
 }
 
-/** A record that waited less than this beyond its source's habit is not held: networks hiccup. */
-export const leastHeldMs = 2_750;
-/** A wait shorter than the longest hiccup and the next attempt after it is no cut. */
-export const leastCutMs = 4_500;
-/** Nor is one that waited less than this many times as long as the source usually takes at most. */
-const unusual = 1.25;
 /** Between two attempts of a cut-off producer to deliver lie at most: the connection may have been back that long. */
 export const retryGapMs = 2_000;
 /** The least transit from producer to broker, which is inside the floor: assumed to be below this. */
 export const transitSlackMs = 250;
-/** Times that differ by less are taken for the same: the grain of polls and batches. */
-export const grainMs = 1_000;
 /** A wait that neither melts nor ends for this long, over this many records, is a clock or a task that lags. */
 const stayedMs = 8_000;
 const stayedRecords = 3;
 /** Of a cut, waits that differ by less are alike. */
 const alikeMs = 1_500;
 
-/** From which wait on records of a source count as held. */
-export function heldFromMs(habit: Habit): number {
-  return Math.max(leastHeldMs, unusual * habit.usualDelayMs);
-}
-
-/** The same for a record whose own wait was learnt with the first: one of many that are as long is not what most are. */
-export function heldFromMostMs(habit: Habit): number {
-  return Math.max(leastHeldMs, unusual * habit.typicalDelayMs);
-}
-
-/** How long it waited at least, beyond the least that its source takes. */
-export function waitOf({ eventMs, lowMs }: Arrival, habit: Habit): number {
-  return lowMs - eventMs - habit.floorMs;
-}
-
-/** How long it waited at most. */
-export function longestWaitOf({ eventMs, highMs }: Arrival, habit: Habit): number {
-  return highMs - eventMs - habit.floorMs;
-}
-
-/** How well it is known when it was appended; what cannot be told is left out. */
-export function widthOf({ lowMs, highMs }: Arrival): number {
-  return Number.isFinite(highMs - lowMs) ? highMs - lowMs : 0;
-}
-
-/** Whether it came as promptly as ever, by a clock that is behind by `shiftMs`. */
-export function isPrompt(arrival: Arrival, habit: Habit, shiftMs = 0): boolean {
-  return longestWaitOf(arrival, habit) - shiftMs < Math.max(2 * grainMs, habit.usualDelayMs);
-}
-
-/** Whether it came promptly by a clock that was ahead and is right again. */
-function isRight(arrival: Arrival, habit: Habit): boolean {
-  return isPrompt(arrival, habit) && longestWaitOf(arrival, habit) > -grainMs;
-}
-
 export function openHold(
   after: Arrival,
   before: Arrival | undefined,
   habit: Habit,
-  at: { readonly fromMs: number; readonly silentMs: number; readonly isShared: boolean; readonly shiftMs: number },
+  at: {
+    readonly fromMs: number;
+    readonly silentMs: number;
+    readonly isShared: boolean;
+    readonly shiftMs: number;
+    readonly ofSource?: Habit | undefined;
+  },
 ): Hold | undefined {
   if (!isKnown(habit)) return undefined;
   const { shiftMs } = at;
@@ -133,6 +109,7 @@ export function openHold(
     before,
     after,
     heldMs,
+    leastCutMs: leastCutOf(at.ofSource === undefined ? [habit] : [habit, at.ofSource]),
     followsSilence: before !== undefined && after.eventMs + habit.floorMs + shiftMs >= before.lowMs - grainMs,
     records: 0,
     outOfOrder: 0,

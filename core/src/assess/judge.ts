@@ -1,13 +1,15 @@
 import { appendOf, brokerOffset } from '../habits/arrival.ts';
 import { isKnown } from '../habits/habit.ts';
+import { usualIn } from '../habits/source-habit.ts';
 import type { Verdict } from '../incidents/incident.ts';
 import { isRecurrent, isUnordered, leastAheadMs, siblingHolds } from '../ingest/lane.ts';
 import type { LaneFold, LateRow, State, TaskFold } from '../ingest/state.ts';
 import { isProvisional } from '../ingest/succession.ts';
 import { materialMs } from '../news.ts';
-import { type Hold, heldFromMostMs, heldFromMs, leastCutMs, leastHeldMs, retryGapMs } from './hold.ts';
+import { type Hold, retryGapMs } from './hold.ts';
 import { aftermathOf, blameOf } from './outage.ts';
 import { partitionKey, type Stall, stallAt } from './stall.ts';
+import { heldFromMostMs, heldFromMs, leastHeldMs } from './wait.ts';
 
 /** Some source's times must have fitted this shortly before. */
 const fitWithinMs = 2_000;
@@ -89,9 +91,9 @@ function judgeHeld(state: State, row: LateRow, byMs: number): Verdict {
   const lagMs = lagOf(row);
   if (lagMs >= Math.max(materialMs, byMs / 2)) return { kind: 'repartition', byMs, evidence: { lagMs } };
   const isEarly = !row.wasUsualKnown && waitMs >= materialMs;
-  if (isEarly && lane.habit.cells < leastCells)
-    return { kind: 'undecided', byMs, missing: history, likely: 'ordinary' };
-  if (waitMs < (isEarly ? heldFromMostMs : heldFromMs)(lane.habit)) return { kind: 'ordinary', byMs };
+  const habit = usualIn(lane);
+  if (isEarly && habit.cells < leastCells) return { kind: 'undecided', byMs, missing: history, likely: 'ordinary' };
+  if (waitMs < (isEarly ? heldFromMostMs : heldFromMs)(habit)) return { kind: 'ordinary', byMs };
   if (isEarly) return { kind: 'undecided', byMs, missing: history, likely: 'producerCutOff' };
   if (late.lastAppendMs === undefined)
     return { kind: 'undecided', byMs, missing: 'the append times: no fetch was seen', likely: 'ordinary' };
@@ -151,9 +153,10 @@ function judgeHold(
 
 /** Of a cut that is seen in several partitions, the one whose record waited longest counts. */
 function isLongEnough(hold: Hold, lane: LaneFold): boolean {
-  if (hold.heldMs >= leastCutMs) return true;
+  if (hold.heldMs >= hold.leastCutMs) return true;
   for (const sibling of siblingHolds(lane)) {
-    if (sibling.heldMs >= leastCutMs && Math.abs(sibling.after.lowMs - hold.after.lowMs) <= retryGapMs) return true;
+    if (sibling.heldMs >= sibling.leastCutMs && Math.abs(sibling.after.lowMs - hold.after.lowMs) <= retryGapMs)
+      return true;
   }
   return false;
 }

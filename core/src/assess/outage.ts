@@ -1,7 +1,8 @@
 import { newestFirst } from '../ingest/lane-history.ts';
 import type { LaneFold, SourceFold, State } from '../ingest/state.ts';
-import { grainMs, type Hold, retryGapMs, widthOf } from './hold.ts';
+import { type Hold, retryGapMs } from './hold.ts';
 import { hadErrors } from './stall.ts';
+import { grainMs, widthOf } from './wait.ts';
 
 /**
  * A producer was cut off from a partition: was it the producer, or the partition's leader? The others who write there tell.
@@ -34,6 +35,7 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   if (others.some((other) => other.holds.some((its) => its.blame === 'broker' && isTogether(its, hold))))
     return 'broker';
   if (untilMs - fromMs < 0) return 'source';
+  if (isMostlyOf(others, lane, hold)) return 'broker';
   if (others.some((other) => spokeWithin(other, fromMs, untilMs))) return 'source';
   const heldToo = others.some((other) => isHeldWith(other, hold));
   const missing = others.reduce((sum, other) => sum + expectedWithin(other, fromMs, untilMs), 0);
@@ -47,6 +49,21 @@ export function blameOf(state: State, lane: LaneFold, hold: Hold, nowMs: number)
   if (isEverywhere && heldToo && missing >= leastMissing) return 'broker';
   const maySpeak = missing >= leastMissing / 2 && nowMs - hold.after.lowMs < patienceMs;
   return others.length > 0 && maySpeak && (spokeElsewhere || isEverywhere) ? undefined : 'source';
+}
+
+/**
+ * Whether most of its wait was an outage of its leader that others have told of, while it got through to other leaders: then it
+ * came back late for its slow link, or its next attempt.
+ */
+function isMostlyOf(others: readonly LaneFold[], { of, leader }: LaneFold, hold: Hold): boolean {
+  const madeMs = madeAt(hold);
+  const isMost = (its: Hold): boolean => {
+    const sharedMs = Math.min(its.after.lowMs, hold.after.lowMs) - Math.max(madeAt(its), madeMs);
+    return its.blame === 'broker' && sharedMs > hold.heldMs / 2;
+  };
+  if (!others.some((other) => other.leader === leader && other.holds.some(isMost))) return false;
+  const [fromMs, untilMs] = [madeMs + startMarginMs, hold.after.lowMs - endMarginMs];
+  return of.lanes.some((mine) => mine.leader !== leader && spokeWithin(mine, fromMs, untilMs));
 }
 
 /**

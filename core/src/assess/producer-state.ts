@@ -1,6 +1,6 @@
 import type { ProducerFold } from '../ingest/producers.ts';
 import { pauseMs, unacknowledged } from '../ingest/told.ts';
-import { leastCutMs } from './hold.ts';
+import { leastCutMs } from './wait.ts';
 
 /**
  * What becomes of what a producer's owner hands over, by its own agent, whether or not anybody reads it:

@@ -1,7 +1,7 @@
 import { slotMs } from '../habits/day-rhythm.ts';
 import { isInHabit, usualNowMs } from '../habits/rhythms.ts';
+import { chanceOf } from '../habits/tail.ts';
 import type { SourceFold } from '../ingest/state.ts';
-import { nearestRank } from '../nearest-rank.ts';
 import type { TopicPartition } from '../report.ts';
 
 /**
@@ -25,6 +25,8 @@ export interface Suspicion {
   readonly chanceOfHabit: number;
   /** How its unusual silences ended before: with fresh events only, or with events that had been held up. */
   readonly earlier: { readonly idle: number; readonly cut: number };
+  /** Of a source that is back with late records: what is missing to tell whether they were held up. */
+  readonly undecided?: string;
   /** How sure a cut is, 0 to 1. Without a history not above one half, for idle and cut off look alike. */
   readonly likelihood: number;
 }
@@ -33,9 +35,6 @@ export interface Suspicion {
 export const leastSuspectMs = 6_000;
 /** A silence that the source's rhythm brings less often than once a day is beyond its habit. */
 const rarerThanMs = 86_400_000;
-/** However regular a source is, a tail of its gaps thinner than this share of them, or than this time, is not believed. */
-const leastTailRatio = 0.1;
-const leastTailMs = 250;
 
 /** What is silent: a source, or what it writes to one leader. */
 export type Silent = Pick<SourceFold, 'gapsMs' | 'records' | 'usualGapMs' | 'lastSeenMs' | 'earlier'> &
@@ -71,15 +70,3 @@ export function suspicionOf(of: Silent, silentMs: number): Suspicion | undefined
 
 /** Fewer records are no habit. */
 const leastRecords = 10;
-
-/**
- * How likely a gap is at least this long. The tail beyond the ninth decile is taken for exponential, as thick as the stretch
- * from the median to the ninth decile makes it: exact for a source that speaks at random, cautious for one with a rhythm.
- */
-function chanceOf(silentMs: number, gapsMs: readonly number[]): number {
-  const usualMs = gapsMs.length === 0 ? 0 : nearestRank(gapsMs, 0.9);
-  const medianMs = gapsMs.length === 0 ? 0 : nearestRank(gapsMs, 0.5);
-  if (silentMs <= usualMs) return 1;
-  const tailMs = Math.max((usualMs - medianMs) / Math.log(5), leastTailRatio * usualMs, leastTailMs);
-  return 0.1 * Math.exp((usualMs - silentMs) / tailMs);
-}

@@ -5,6 +5,7 @@ import { createIncident } from '../incidents/incident-fold.ts';
 import { forgetForecast, turn } from '../incidents/incident-status.ts';
 import type { IncidentFold, LaneFold, SourceFold, State, TaskFold } from '../ingest/state.ts';
 import { toldOf } from '../ingest/told.ts';
+import { materialMs } from '../news.ts';
 import { assessLimits } from './assessment.ts';
 import { addForecasts, type Forecast, forecastOf } from './forecast.ts';
 import { followProof, isProvedNow, proveCut } from './proof.ts';
@@ -114,15 +115,27 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
   if (nowMs - (fold.backMs ?? nowMs) < settledMs) return;
   const held = of.holds.filter(({ hold }) => hold.after.lowMs >= suspicion!.sinceMs);
   if (held.some(({ hold }) => hold.kind === 'pending' && hold.untilMs === undefined)) return;
+  const undecided = missingOf(state, of, suspicion!);
   if (held.some(({ hold }) => hold.blame === 'broker')) withdraw(fold, nowMs, 'the broker took no records of anybody');
   else if (held.some(({ hold }) => hold.kind === 'cutOff')) {
     of.earlier.cut++;
     withdraw(fold, nowMs, 'it was held up, but cost nothing');
+  } else if (undecided !== undefined) {
+    fold.incident = { ...fold.incident, suspicion: { ...suspicion!, undecided } };
+    withdraw(fold, nowMs, `it came back with late records, and why they are late is not known (missing: ${undecided})`);
   } else {
     noteIdle(of, suspicion!);
     const was = of.continues === undefined ? 'it was idle' : 'it was restarted, or idle before';
     withdraw(fold, nowMs, `it came back with nothing held up: ${was}`);
   }
+}
+
+/** What is missing to say why the records are late that it came back with; undefined: nothing. */
+function missingOf({ lateRows }: State, of: SourceFold, { sinceMs }: Suspicion): string | undefined {
+  const row = lateRows.find(({ lane, secondMs, verdict }) => {
+    return lane.of === of && secondMs > sinceMs && verdict?.kind === 'undecided' && verdict.byMs >= materialMs;
+  });
+  return row?.verdict?.kind === 'undecided' ? row.verdict.missing : undefined;
 }
 
 function noteIdle({ earlier }: SourceFold, { silentMs }: Suspicion): void {

@@ -1,5 +1,7 @@
 import { nearestRank } from '../nearest-rank.ts';
-import { columnOf, copyOfRows, createRows, isFull, keepBelow, pushRow, type Rows, valueAt } from '../rows.ts';
+import { columnOf, copyOfRows, createRows, isFull, keepBelow, pushRow, type Rows, setValue, valueAt } from '../rows.ts';
+import { dayMs } from './day-rhythm.ts';
+import { longestOf } from './tail.ts';
 
 /**
  * What a source usually does in a partition: how long it is silent between records, and how long its records take from
@@ -90,6 +92,20 @@ export function learn(habit: Habit, entry: HabitEntry): void {
   if (habit.cells <= window || habit.cells % quantilesEvery === 0) learnQuantiles(habit);
 }
 
+/** The same of several partitions: what comes of them in one second is one moment, however many they are. */
+export function learnTogether(habit: Habit, entry: HabitEntry): void {
+  const { entries } = habit;
+  const newest = entries.length - 1;
+  if (newest < 0 || valueAt(entries, newest, column.at) !== entry.atMs) {
+    learn(habit, entry);
+    return;
+  }
+  setValue(entries, newest, column.quick, Math.min(entry.quickMs, valueAt(entries, newest, column.quick)));
+  setValue(entries, newest, column.slow, Math.max(entry.slowMs, valueAt(entries, newest, column.slow)));
+  include(habit, entry.quickMs, entry.slowMs);
+  settleFloor(habit, 0);
+}
+
 /** A clock was stepped: what was learnt since is not about the source. */
 export function forgetSince(habit: Habit, sinceMs: number): void {
   if (keepBelow(habit.entries, column.at, sinceMs) === 0) return;
@@ -97,6 +113,21 @@ export function forgetSince(habit: Habit, sinceMs: number): void {
   measure(habit);
   settleFloor(habit, 0);
   learnQuantiles(habit);
+}
+
+/** Fewer cells tell nothing of how seldom it is slow. */
+const leastForTail = 20;
+
+/** How long its slowest record in a day takes, beyond the least, by what it did of late; undefined while too little is known. */
+export function slowestInADay({ entries, floorMs, usualGapMs }: Habit): number | undefined {
+  if (entries.length < leastForTail) return undefined;
+  const cellsADay = dayMs / Math.max(1_000, usualGapMs);
+  return longestOf(
+    cellsADay,
+    columnOf(entries, column.slow)
+      .filter(Number.isFinite)
+      .map((slowMs) => slowMs - floorMs),
+  );
 }
 
 function measure(habit: Habit): void {

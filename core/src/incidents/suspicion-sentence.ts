@@ -61,5 +61,6 @@ function from(suspicion: Suspicion | undefined): string {
 
 export function withdrawn({ source, revisions, suspicion }: Told): string {
   const reason = revisions.at(-1)?.reason ?? 'it was nothing';
-  return `Nothing happened: ${sourceName(source)} was silent for ${formatDuration(suspicion?.silentMs ?? 0)}; ${reason}.`;
+  const what = suspicion?.undecided === undefined ? 'Nothing happened' : 'Not known what happened';
+  return `${what}: ${sourceName(source)} was silent for ${formatDuration(suspicion?.silentMs ?? 0)}; ${reason}.`;
 }

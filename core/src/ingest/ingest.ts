@@ -8,6 +8,7 @@ import { createHabit, isKnown } from '../habits/habit.ts';
 import { learnHeard, learnPart } from '../habits/heard.ts';
 import { countRecords, createPace } from '../habits/pace.ts';
 import { isHeldUp, learnDay } from '../habits/rhythms.ts';
+import { usualIn } from '../habits/source-habit.ts';
 import { isNews, materialMs, noteNews } from '../news.ts';
 import type { Cell, FetchCell, Report, TaskReport } from '../report.ts';
 import { secondOf } from '../seconds.ts';
@@ -201,6 +202,7 @@ function sourceFold(state: State, group: string, { source }: Cell): SourceFold {
     gapsMs: [],
     gapAt: 0,
     usualGapMs: 0,
+    habit: undefined,
     pace: createPace(),
     rhythm: state.rhythms.bySource.get(key),
     lastCreatedMs: Number.NEGATIVE_INFINITY,
@@ -231,7 +233,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
   lane.leader = cell.leader ?? lane.leader;
   noteHeard(state, lane.of, arrivalOf(cell.first, correction), cell);
   const wasReplay = lane.replay.state !== 'no';
-  const wasUsualKnown = isKnown(lane.habit);
+  const wasUsualKnown = isKnown(usualIn(lane));
   learnArrivals(lane, cell, correction, secondMs);
   learnWriter(state, lane.of, task.cluster, cell);
 
@@ -266,7 +268,7 @@ function learnCell(state: State, task: TaskFold, lane: LaneFold, cell: Cell, cor
     noteDrops(state, task.group, cell, drops);
   }
   const slowest = cell.slowest === undefined ? undefined : arrivalOf(cell.slowest, correction);
-  const floorMs = lane.habit.floorMs || 0;
+  const floorMs = usualIn(lane).floorMs || 0;
   state.lateRows.push({
     task,
     lane,

@@ -1,17 +1,10 @@
-import {
-  confirmTogether,
-  followCell,
-  followHold,
-  type Hold,
-  isPrompt,
-  leastCutMs,
-  leastHeldMs,
-  openHold,
-} from '../assess/hold.ts';
+import { confirmTogether, followCell, followHold, type Hold, openHold } from '../assess/hold.ts';
 import { leftOver } from '../assess/left-over.ts';
 import { followReplay, unorderedRatio } from '../assess/replay.ts';
+import { isPrompt, leastHeldMs } from '../assess/wait.ts';
 import { type Arrival, arrivalOf, type Correction } from '../habits/arrival.ts';
-import { forgetSince, isKnown, learn } from '../habits/habit.ts';
+import { isKnown } from '../habits/habit.ts';
+import { forgetUsualSince, learnUsual, usualIn } from '../habits/source-habit.ts';
 import { materialMs } from '../news.ts';
 import type { Cell, Culprit, Point } from '../report.ts';
 import { isEmpty } from './lane-history.ts';
@@ -39,14 +32,15 @@ export function learnArrivals(lane: LaneFold, cell: Cell, correction: Correction
     const slowest = cell.slowest === undefined ? undefined : at(cell.slowest);
     const slowMs = slowest === undefined ? Number.NEGATIVE_INFINITY : slowest.lowMs - slowest.eventMs;
     lane.of.latestMs = Math.max(lane.of.latestMs, slowMs);
-    learn(lane.habit, {
+    learnUsual(lane, {
       atMs: secondMs,
       gapMs,
       quickMs: quickest.highMs - quickest.eventMs,
       slowMs,
     });
   }
-  if (isKnown(lane.habit) && isPrompt(last, lane.habit) && lane.ahead === undefined) {
+  const habit = usualIn(lane);
+  if (isKnown(habit) && isPrompt(last, habit) && lane.ahead === undefined) {
     if (Number.isFinite(last.lowMs)) lane.of.promptMs = Math.max(lane.of.promptMs, last.lowMs);
     lane.task.fittedMs = Math.max(lane.task.fittedMs, secondMs);
   }
@@ -74,7 +68,7 @@ export function activeHold(lane: LaneFold): Hold | undefined {
 /** Whether records of this cell were held. */
 function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, secondMs: number): boolean {
   const { gap, slowest, first, last } = cell;
-  const { habit } = lane;
+  const habit = usualIn(lane);
   let hold = activeHold(lane);
   // What an earlier cell said of its last record was corrected by what was known of the clocks then.
   const before = gap && (gap.before.offset === lane.last.offset ? lane.last : at(gap.before));
@@ -86,6 +80,7 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
     silentMs,
     isShared: lane.source.kind === 'partition',
     shiftMs: shiftOf(lane, hold),
+    ofSource: lane.of.habit,
   };
   if (hold === undefined || (gap !== undefined && isCutAgain(hold, at(gap.after), before!, lane))) {
     const opened =
@@ -122,7 +117,7 @@ function followHolds(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, 
   if (hold.kind === 'pending') for (const sibling of siblingHolds(lane)) confirmTogether(hold, sibling);
   // A hiccup belongs to what is usual here; a cut does not.
   if (isRecurrent(lane, hold)) return false;
-  return hold.mostHeldMs >= leastCutMs || hold.kind === 'pending' || hold.kind === 'shifted';
+  return hold.mostHeldMs >= hold.leastCutMs || hold.kind === 'pending' || hold.kind === 'shifted';
 }
 
 function addHold(lane: LaneFold, hold: Hold): void {
@@ -162,9 +157,11 @@ function disorderOf({ source }: LaneFold, { outOfOrder, outOfOrderMaxMs }: Cell)
 function isCutAgain(hold: Hold, after: Arrival, before: Arrival, lane: LaneFold): boolean {
   // What a task that lags holds up differs; what a clock that is behind seems to hold up waits alike.
   const isAlike = hold.kind === 'shifted' && hold.mostHeldMs - hold.leastHeldMs < leastHeldMs;
-  const madeMs = after.eventMs + lane.habit.floorMs + shiftOf(lane, hold);
+  // Prompt elsewhere since: neither its clock nor its task made it wait then, so that is over.
+  const isPast = hold.kind === 'pending' && lane.of.promptMs > hold.last.lowMs + materialMs;
+  const madeMs = after.eventMs + usualIn(lane).floorMs + shiftOf(lane, hold);
   return (
-    (hold.kind === 'cutOff' || isAlike) &&
+    (hold.kind === 'cutOff' || isAlike || isPast) &&
     after.offset > hold.after.offset &&
     after.lowMs - before.highMs > 2_000 &&
     madeMs >= before.lowMs - 1_000
@@ -211,7 +208,7 @@ function culpritFrom(cell: Cell, lane: LaneFold, point: Point, secondMs: number)
 
 /** A clock was stepped at some time since `sinceMs`: what its stamps said of sources since then is void. */
 export function voidSince(lane: LaneFold, sinceMs: number): void {
-  forgetSince(lane.habit, sinceMs);
+  forgetUsualSince(lane, sinceMs);
   for (const hold of lane.holds) {
     if (hold.fromMs < sinceMs) continue;
     hold.kind = 'passed';

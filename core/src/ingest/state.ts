@@ -139,6 +139,8 @@ export interface SourceFold {
   readonly gapsMs: number[];
   gapAt: number;
   usualGapMs: number;
+  /** What is usual in all its lanes together; undefined while it has one. */
+  habit: Habit | undefined;
   /** How it comes, and what it does over the day; undefined while it is new. */
   readonly pace: Pace;
   rhythm: DayRhythm | undefined;

@@ -1,4 +1,4 @@
-import { leastCutMs } from '../assess/hold.ts';
+import { leastCutMs } from '../assess/wait.ts';
 import type { ProduceFailure } from '../producer-report.ts';
 import { type LinkedBy, type ProducerFold, writtenKey } from './producers.ts';
 import type { LaneFold, SourceFold, State } from './state.ts';

@@ -25,6 +25,11 @@ describe.for<Row>([
   { family: 'cut-of-clock-behind', seed: 89, why: 'it is cut off while its clock is behind' },
   { family: 'drift-and-cut', seed: 52, why: 'one clock runs away, another producer is cut off' },
   { family: 'backfill-in-cut', seed: 35, why: 'a job replays while a producer is cut off' },
+  { family: 'microbatch', seed: 20141, range: 'wide', why: 'a shipper sends in bursts to many partitions' },
+  { family: 'slow-in-cut', seed: 20156, range: 'wide', why: 'a jumpy link is no cut' },
+  { family: 'sparse-cut', seed: 20053, range: 'wide', why: 'a producer is cut off that hardly says a word' },
+  { family: 'broker', seed: 20022, range: 'wide', why: 'one comes back late over a slow link: the broker was down' },
+  { family: 'flapping', seed: 20121, why: 'a partition gets one record in each cut: no clock does that' },
   { family: 'rack', seed: 1007, range: 'wide', why: 'several are back at once, over slow links' },
 ])('$family, seed $seed: $why', ({ family, seed, range = 'like' }) => {
   const { said, truth, missed, falsely } = judgedOf(worldOf(family, seed, range));
