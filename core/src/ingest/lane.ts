@@ -185,7 +185,7 @@ function learnAhead(lane: LaneFold, cell: Cell, at: (point: Point) => Arrival, s
         sinceHighMs: highMs,
         lastMs: highMs,
         byMs,
-        isNew: isKnown(lane.habit),
+        isNew: isKnown(usualIn(lane)),
         record: culpritFrom(cell, lane, point, secondMs),
       };
       lane.ahead.lastMs = highMs;

@@ -1,4 +1,4 @@
-import { type Chance, chanceOf, exponential } from './chance.ts';
+import { between, type Chance, chanceOf, exponential } from './chance.ts';
 import type { Event } from './events.ts';
 import { type Fault, faultsOf, type Span, type World } from './world.ts';
 
@@ -46,13 +46,16 @@ export function deliver(world: World, index: number, events: readonly Event[], f
   for (const leader of leaders) {
     const queues = producer.partitions
       .filter((partition) => world.partitions[partition]!.broker === leader)
-      .map((partition) => ({
-        partition,
-        waiting: events.filter((event) => event.partition === partition && !isLostAtOnce(event, crashes)),
-        next: 0,
-        lastMs: Number.NEGATIVE_INFINITY,
-        retries: outages(partition).map(([startMs, endMs]): Span => [startMs, endMs + retry * producer.retryMs]),
-      }));
+      .map((partition) => {
+        const waiting = events.filter((event) => event.partition === partition && !isLostAtOnce(event, crashes));
+        const chance = chanceOf(world.seed, producer.name, 'backoff', partition);
+        const retries = outages(partition).map(([startMs, endMs]): Span => {
+          if (producer.isBackingOff !== true) return [startMs, endMs + retry * producer.retryMs];
+          const first = waiting.find(({ readyMs }) => readyMs + producer.lingerMs >= startMs);
+          return [startMs, triedAgain(first?.readyMs ?? endMs, endMs, chance)];
+        });
+        return { partition, waiting, next: 0, lastMs: Number.NEGATIVE_INFINITY, retries };
+      });
     for (let freeMs = Number.NEGATIVE_INFINITY; ; ) {
       let queue: (typeof queues)[number] | undefined;
       let startMs = Number.POSITIVE_INFINITY;
@@ -102,6 +105,22 @@ export function deliver(world: World, index: number, events: readonly Event[], f
     }
   }
   return out;
+}
+
+const firstRetryMs = 300;
+const longestRetryMs = 30_000;
+
+/** When the first try after the outage is: each comes twice as long after the one before, a fifth more or less. */
+function triedAgain(firstMs: number, endMs: number, chance: Chance): number {
+  let at = firstMs;
+  for (
+    let waitMs = firstRetryMs;
+    at < endMs;
+    waitMs = Math.min(longestRetryMs, 2 * waitMs * between(chance, 0.8, 1.2))
+  ) {
+    at += waitMs;
+  }
+  return at;
 }
 
 function noise(luck: number): number {

@@ -138,6 +138,10 @@ export class Draft {
     };
   }
 
+  setBackingOff(producer: number): void {
+    this.producers[producer] = { ...this.producers[producer]!, isBackingOff: true };
+  }
+
   setSparse(producer: number): void {
     const rate = magnitude(this.chance, 0.008, 0.04);
     this.producers[producer] = { ...this.producers[producer]!, process: { kind: 'poisson', rate } };

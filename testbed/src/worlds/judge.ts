@@ -1,4 +1,5 @@
 import { parseArgs } from 'node:util';
+import { backoff } from './backoff.ts';
 import { judgedOf } from './judged.ts';
 import { mixed } from './mixed.ts';
 import { recipes, worldOf } from './recipes.ts';
@@ -14,7 +15,7 @@ const { positionals, values } = parseArgs({
 });
 const families = positionals.length > 0 ? positionals : Object.keys(recipes);
 for (const range of ['like', 'wide'] as const) {
-  for (const [what, some] of Object.entries({ single, mixed })) {
+  for (const [what, some] of Object.entries({ single, mixed, backoff })) {
     const kinds = new Map<string, { found: number; falsely: number; missed: number }>();
     const at = (kind: string): { found: number; falsely: number; missed: number } => {
       const row = kinds.get(kind) ?? { found: 0, falsely: 0, missed: 0 };
@@ -34,6 +35,6 @@ for (const range of ['like', 'wide'] as const) {
     for (const [kind, { found, falsely, missed }] of [...kinds].sort()) {
       console.log(`${range} ${what} ${kind}: ${found} found, ${falsely} false, ${missed} missed`);
     }
-    console.log(`${range} ${what}: ${worlds} worlds`);
+    if (worlds > 0) console.log(`${range} ${what}: ${worlds} worlds`);
   }
 }

@@ -38,6 +38,8 @@ export interface Producer {
   readonly drainPerS: number;
   /** How long after an outage its first try succeeds, at most. */
   readonly retryMs: number;
+  /** Each partition is tried again by a clock of its own, twice as late each time, as kafkajs does; else all at once. */
+  readonly isBackingOff?: boolean;
 }
 
 export type Process =
