@@ -255,7 +255,8 @@ ${ownRows()}
 
 A part of what is missed cannot be known: a clock that is stepped while its source is cut off shows only on its return, on a create-time topic nobody can
 tell when a cut ended while the consumer paused, and a cut of a source that says next to nothing leaves a record or two. The rest is not known yet: a source
-that is slow and jumpy by nature in many partitions, a source that is out of order by nature and cut off, an upstream task that lags beside one that is cut off.
+that is out of order by nature and cut off, an upstream task that lags beside one that is cut off, a clock that drifts beneath a source that says a word in
+half a minute, a long cut whose backlog comes slowly under a new producer id.
 
 ## A real stream's disorder
 
