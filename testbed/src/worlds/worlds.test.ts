@@ -30,7 +30,11 @@ describe.for<Row>([
   { family: 'sparse-cut', seed: 20053, range: 'wide', why: 'a producer is cut off that hardly says a word' },
   { family: 'broker', seed: 20022, range: 'wide', why: 'one comes back late over a slow link: the broker was down' },
   { family: 'flapping', seed: 20121, why: 'a partition gets one record in each cut: no clock does that' },
-  { family: 'cut-with-backoff', seed: 50_001, why: 'its partitions come back one by one: the first is no proof for the others' },
+  {
+    family: 'cut-with-backoff',
+    seed: 50_001,
+    why: 'its partitions come back one by one: the first is no proof for the others',
+  },
   { family: 'flapping-with-backoff', seed: 50_002, why: 'the same, cut off again and again' },
   { family: 'rack', seed: 1007, range: 'wide', why: 'several are back at once, over slow links' },
 ])('$family, seed $seed: $why', ({ family, seed, range = 'like' }) => {
