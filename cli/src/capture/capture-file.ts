@@ -30,8 +30,11 @@ export class CaptureWriter {
     return this.#reports;
   }
 
-  onError(then: (error: Error) => void): void {
-    this.#file.on('error', then);
+  /** Rejects if there can be no such file. */
+  opened(): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#file.once('open', () => resolve()).once('error', reject);
+    });
   }
 
   report(report: Report, receivedMs: number): void {

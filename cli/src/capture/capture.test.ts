@@ -137,3 +137,11 @@ test('faults of its settings', () => {
   const read = readCaptureSettings(['--listen', 'here', '--collector', 'ftp://x', '--oot', 'f']);
   expect(read.ok ? [] : read.faults.map(({ where }) => where)).toEqual(['--oot', '--out', '--listen', '--collector']);
 });
+
+test.for([
+  { why: 'no such folder', out: join(folder, 'none', 'a.gz'), fault: /ENOENT/ },
+  { why: 'a folder', out: folder, fault: /EISDIR/ },
+])('a file that cannot be written is said before a report is taken: $why', async ({ out, fault }) => {
+  const listen = { host: '127.0.0.1', port: 0 };
+  await expect(startCapture({ listen, collectorUrl: undefined, out }, () => 0)).rejects.toThrow(fault);
+});

@@ -17,7 +17,15 @@ export async function runCapture(flags: readonly string[]): Promise<void> {
     process.exitCode = 2;
     return;
   }
-  const { url, stop } = await startCapture(read.value, () => Date.now());
+  let started: Awaited<ReturnType<typeof startCapture>>;
+  try {
+    started = await startCapture(read.value, () => Date.now());
+  } catch (error) {
+    process.stderr.write(`tidemark capture: ${(error as Error).message}; see --out and --listen\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const { url, stop } = started;
   process.stdout.write(`tidemark capture: listening at ${url}, writing ${read.value.out}\n`);
   for (const signal of ['SIGTERM', 'SIGINT'] as const) {
     process.once(signal, () => {
@@ -44,9 +52,10 @@ export async function startCapture(
     });
   });
   const { host, port } = settings.listen;
+  // Nothing is taken that cannot be written down.
+  await writer.opened();
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(port, host, resolve);
-    writer.onError(reject);
   });
   const ticking = setInterval(() => {
     writer.tick(nowMs());
