@@ -132,7 +132,9 @@ const noTask = 'No consumer is watched: what is read, late or dropped is not kno
 
 /** The title is seen in the row of tabs, also of a hidden page; the announcement is read aloud when the news changes. */
 function tellNews(): void {
-  if (state.assessment === undefined) return;
+  // What was true when the collector was last heard may not be any more.
+  if (state.connection.kind === 'unreachable') document.title = '! Not connected · Tidemark';
+  if (state.connection.kind === 'unreachable' || state.assessment === undefined) return;
   const headline = headlineOf(state.assessment, state.points);
   document.title = `${headline.level === 'bad' ? '✕ ' : headline.level === 'watch' ? '! ' : ''}${headline.text} · Tidemark`;
   // Counts rise each second during a burst: only another sentence is news, not another number in it.
@@ -155,6 +157,7 @@ listen('api/events', {
   onTick: (update) => take(update, state.points),
   onConnection: (connection) => {
     state.connection = connection;
+    tellNews();
     draw();
   },
 });

@@ -189,14 +189,14 @@ describe('it lives', () => {
       .filter({ hasText: /Collector unreachable since \d\d:\d\d:\d\d/ })
       .waitFor();
     expect(await heading(page).innerText()).toContain('1 producer was cut off');
-    const filter = () => page.locator('main').evaluate((it) => getComputedStyle(it).filter);
-    await expect.poll(filter).toBe('grayscale(1)');
+    expect(await page.title()).toBe('! Not connected · Tidemark');
+    await expect.poll(() => page.locator('main').evaluate((it) => getComputedStyle(it).filter)).toBe('grayscale(1)');
     server.comeBack({
       assessment: assessmentOf({ nowMs, quiet: true }),
       points: pointsOf({ nowMs, quiet: true }, 3),
     });
-    await page.getByRole('heading', { name: 'All on time' }).waitFor();
     await page.locator('#banner').waitFor({ state: 'hidden' });
+    await expect.poll(() => page.title()).toBe('All on time · Tidemark');
     // Nothing of the old collector's story is left beside the new one's.
     expect(await page.locator('.incident').count()).toBe(0);
     await expect.poll(() => inkOf(page, 'progress', vermillion)).toBeLessThan(300);
