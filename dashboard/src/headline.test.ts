@@ -22,10 +22,10 @@ const told = (story: Omit<Story, 'nowMs'>, change: (assessment: Assessment) => A
 };
 /** One group for each state, that its own input holds where it is. */
 const topologyHeldBy = (states: readonly InputState[]): Topology => ({
-  nodes: states.map((state) => {
+  nodes: states.map((state, partition) => {
     const [node] = topologyOf(nowMs, false).nodes;
     const watermarkMs = nowMs - 35_000;
-    return { ...node!, id: state, watermarkMs, heldBy: { topic: state, partition: 0, state, node: state, via: [] } };
+    return { ...node!, id: state, watermarkMs, heldBy: { topic: state, partition, state, node: state, via: [] } };
   }),
   edges: [],
 });
@@ -131,7 +131,7 @@ describe('the state in one sentence', () => {
     },
     {
       why: 'watermarks that are held back by several',
-      headline: told({ topology: topologyHeldBy(['behind', 'unheard']) }),
+      headline: told({ topology: topologyHeldBy(['behind', 'behind']) }),
       level: 'watch',
       text: '2 watermarks are held back, 35 s behind now, by 2 partitions that lag',
     },
@@ -142,8 +142,8 @@ describe('the state in one sentence', () => {
       text: 'All on time',
     },
     {
-      why: 'where nothing comes nothing is held up',
-      headline: told({ topology: topologyHeldBy(['idle']) }),
+      why: 'where nothing comes nothing is held up, and a lost agent is told by itself',
+      headline: told({ topology: topologyHeldBy(['idle', 'unheard']) }),
       level: 'good',
       text: 'All on time',
     },

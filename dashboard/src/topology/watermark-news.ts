@@ -7,8 +7,8 @@ import { isHeld } from './layout.ts';
  * with the group that reads it.
  */
 export function watermarkNews({ nodes }: Topology, nowMs: number): string | undefined {
-  // An input where nothing comes holds nothing up.
-  const held = nodes.filter((node) => isHeld(node) && node.heldBy?.state !== 'idle');
+  // Where nothing comes nothing is held up, and that an agent is lost is told by itself.
+  const held = nodes.filter((node) => isHeld(node) && !['idle', 'unheard'].includes(node.heldBy!.state));
   const inputs = Map.groupBy(held, ({ heldBy }) => `${heldBy?.node} ${heldBy && formatPartition(heldBy)}`);
   if (inputs.size > 1)
     return `${formatCounted(held.length, 'watermark')} are held back, ${behind(held, nowMs)}by ${formatCounted(inputs.size, 'partition')} that lag`;
