@@ -146,7 +146,7 @@ function boundDraft(
 ): FindingDraft | undefined {
   // Of one whose readings are not believed the contradiction is told already.
   if (clock.role !== 'host' || clock.readings === undefined) return undefined;
-  if (clock.isSuspect || clock.readings.setAside) return undefined;
+  if (clock.isSuspect || clock.readings.setAside || clock.awaitsReading) return undefined;
   const { low, high } = clock;
   const widthMs = low.basis === 'unknown' || high.basis === 'unknown' ? undefined : high.ms - low.ms;
   const { ageMs } = clock.readings;

@@ -32,6 +32,8 @@ export interface KnownClock {
   readonly grade: ClockGrade;
   /** Set aside: it contradicts the others, so its readings are not believed now. */
   readonly isSuspect: boolean;
+  /** It does not fit the others since it was last read: it, or one of them, may be being slewed. Its next reading tells. */
+  readonly awaitsReading?: true;
 }
 
 /** A host that runs an agent, a broker's node, or a source of records. */

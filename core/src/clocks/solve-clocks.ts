@@ -12,7 +12,7 @@ import { floorAt } from '../clock/floor.ts';
 import { findOddFloors } from '../clock/soft-floor.ts';
 import type { EventTimeUse } from '../clock/use.ts';
 import { useOf, watchOf } from './channels.ts';
-import { type ClockFold, type ClockNode, clockLimits } from './clock-fold.ts';
+import { type ClockAt, type ClockFold, type ClockNode, clockLimits } from './clock-fold.ts';
 import { contradictionsOf } from './contradictions.ts';
 import { driftsOf } from './drifts.ts';
 import { gradeOf } from './grade.ts';
@@ -35,14 +35,18 @@ export function solveAll(fold: ClockFold, at: { readonly nowMs: number; readonly
     if (role !== 'broker') uses.set(id, useOf(channelsOf.get(id) ?? []));
   }
   const drifts = driftsOf(fold);
-  const evidence = evidenceOf(fold, uses, drifts);
-  const solves = Math.round(edgesPerSearch / (evidence.causal.size + 3 * evidence.nodes.length + 1));
-  const solution = solveClocks(evidence, Math.min(mostSolves, Math.max(fewestSolves, solves)));
-  fold.contradictions = contradictionsOf(fold, solution, nowMs);
+  const solve = (isOut: IsOut): ClockSolution => {
+    const evidence = evidenceOf(fold, { uses, drifts, isOut });
+    const solves = Math.round(edgesPerSearch / (evidence.causal.size + 3 * evidence.nodes.length + 1));
+    return solveClocks(evidence, Math.min(mostSolves, Math.max(fewestSolves, solves)));
+  };
+  const solution = solve(() => false);
+  const untilRead = solution.contradictions.length === 0 ? solution : solve(isNotReadYet(fold));
+  fold.contradictions = contradictionsOf(fold, untilRead, nowMs);
   const later = laterThanPeers(fold, uses);
   const nodes = [...fold.clocks.values()];
   const known = nodes.map((node) =>
-    knownClock({ node, solution, at, use: uses.get(node.id), drift: drifts.get(node.id), later }),
+    knownClock({ node, solution, untilRead, at, use: uses.get(node.id), drift: drifts.get(node.id), later }),
   );
   fold.mostAheadMs = new Map(
     known.flatMap(({ id, high, use }) => (high.basis === 'unknown' || use === 'not-a-clock' ? [] : [[id, high.ms]])),
@@ -61,11 +65,36 @@ export const solveEveryMs = 10_000;
 const maxHistory = 90;
 const rank = { host: 0, broker: 1, producer: 2 } as const;
 
+/** Whether a stamp is left out. */
+type IsOut = (clock: ClockAt, atMs: number) => boolean;
+
+/** Two polls, as they are usual: so long its next reading may be on its way. */
+const readAgainMs = 130_000;
+
+/**
+ * A clock that is being slewed moves faster than promised, and how fast is known when it is read again. Until then its stamps since
+ * its last reading are held against nobody: what they contradict is bounded by nothing, and no one is accused.
+ */
+function isNotReadYet({ clocks }: ClockFold): IsOut {
+  const lastReadMs = new Map<string, number>();
+  for (const { id, epoch, lastMs, readings } of clocks.values()) {
+    const ofEpoch = readings.flatMap((reading) => (reading.epoch === epoch ? [reading.atMs] : []));
+    const atMs = Math.max(...ofEpoch);
+    if (lastMs - atMs < readAgainMs) lastReadMs.set(id, atMs);
+  }
+  return ({ id, epoch }, atMs) =>
+    epoch === clocks.get(id)?.epoch && atMs > (lastReadMs.get(id) ?? Number.POSITIVE_INFINITY);
+}
+
 function evidenceOf(
   fold: ClockFold,
-  uses: ReadonlyMap<string, EventTimeUse | undefined>,
-  drifts: ReadonlyMap<string, KnownDrift>,
+  of: {
+    readonly uses: ReadonlyMap<string, EventTimeUse | undefined>;
+    readonly drifts: ReadonlyMap<string, KnownDrift>;
+    readonly isOut: IsOut;
+  },
 ): ClockEvidence {
+  const { uses, drifts, isOut } = of;
   const evidence = createClockEvidence();
   for (const node of fold.clocks.values()) {
     allowMeasured(evidence, node, drifts.get(node.id));
@@ -75,6 +104,7 @@ function evidenceOf(
     const use = uses.get(from.id);
     if (!isAssumed && (use === 'replay' || use === 'not-a-clock')) continue;
     for (const { fromMs, toMs } of cells.values()) {
+      if (isOut(from, fromMs) || isOut(to, toMs)) continue;
       const cause = { host: from.id, epoch: from.epoch, atMs: fromMs };
       const effect = { host: to.id, epoch: to.epoch, atMs: toMs };
       if (isAssumed) assumeCausality(evidence, { cause, effect });
@@ -101,13 +131,15 @@ const fastestUnwatchedPpm = 500;
 interface Node {
   readonly node: ClockNode;
   readonly solution: ClockSolution;
+  /** The same without what clocks showed since they were last read. */
+  readonly untilRead: ClockSolution;
   readonly at: { readonly nowMs: number; readonly graceMs: number | undefined };
   readonly use: EventTimeUse | undefined;
   readonly drift: KnownDrift | undefined;
   readonly later: ReadonlyMap<string, number>;
 }
 
-function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock {
+function knownClock({ node, solution, untilRead, at, use, drift, later }: Node): KnownClock {
   const { id, name, role, cluster } = node;
   const atMs = node.lastMs + at.nowMs - node.seenAtMs;
   const isNoClock = role === 'producer' && (use === 'replay' || use === 'not-a-clock');
@@ -116,6 +148,7 @@ function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock
     ? { low: unknown, high: unknown }
     : offsetAt(solution, { host: id, epoch: node.epoch, atMs });
   const laterMs = later.get(id);
+  const isSuspect = isLeftOut(node, untilRead);
   return {
     id,
     name,
@@ -125,15 +158,24 @@ function knownClock({ node, solution, at, use, drift, later }: Node): KnownClock
     high,
     seenAtMs: node.seenAtMs,
     ...(drift === undefined ? {} : { drift }),
-    ...(node.source === undefined ? {} : { readings: readingsOf(node, node.source, { solution, atMs }) }),
+    ...(node.source === undefined ? {} : { readings: readingsOf(node, node.source, { solution: untilRead, atMs }) }),
     ...(role === 'host'
       ? {}
       : { provedIfNotSetSinceMs: Math.max(node.steadySinceMs, at.nowMs - clockLimits.windowMs) }),
     ...(role === 'broker' || use === undefined ? {} : { use }),
     ...(laterMs === undefined ? {} : { laterThanPeersMs: laterMs }),
     grade: gradeOf({ low, high }, at.graceMs),
-    isSuspect: solution.leftOut.hosts.has(id) || solution.leftOut.unsteady.has(id),
+    isSuspect,
+    ...(isDoubted(node, solution) && !isDoubted(node, untilRead) ? { awaitsReading: true } : {}),
   };
+}
+
+function isDoubted(node: ClockNode, solution: ClockSolution): boolean {
+  return isLeftOut(node, solution) || areSetAside(node, solution);
+}
+
+function isLeftOut({ id }: ClockNode, { leftOut }: ClockSolution): boolean {
+  return leftOut.hosts.has(id) || leftOut.unsteady.has(id);
 }
 
 /** None of the servers that it was read from is believed. */

@@ -76,6 +76,10 @@ test('what one is right to know besides', () => {
   expect(notes.get('batch-7')?.[0]).toBe(
     'set aside: its readings contradict each other or the others, and are not believed now',
   );
+  const moving = clocksOf(nowMs).map((clock) => ({ ...clock, awaitsReading: true as const }));
+  expect(rowsOf(moving).rows.flatMap((row) => row.notes[0] ?? [])).toContain(
+    'does not fit the others since it was last read: its next reading is awaited',
+  );
 });
 
 test('over time: those of the first rows that anything is known of', () => {

@@ -104,6 +104,7 @@ function notesOf(clock: KnownClock): string[] {
   const notes: string[] = [];
   if (clock.isSuspect || clock.readings?.setAside)
     notes.push('set aside: its readings contradict each other or the others, and are not believed now');
+  if (clock.awaitsReading) notes.push('does not fit the others since it was last read: its next reading is awaited');
   if (clock.use !== undefined && uses[clock.use] !== undefined) notes.push(uses[clock.use]!);
   if (clock.drift !== undefined) notes.push(driftWords(clock.drift));
   const { readings } = clock;
