@@ -114,7 +114,7 @@ const withinText: { readonly [W in Within]: string } = { yes: 'yes', no: 'no', u
 
 function readText({ isSuspect, readings }: KnownClock): string {
   if (isSuspect || readings?.setAside) return 'set aside: its readings contradict each other or the others';
-  return readings === undefined ? 'no agent there' : readingWords(readings);
+  return readings === undefined ? 'read by no agent' : readingWords(readings);
 }
 
 /** With what each watches, beside what it reads. */

@@ -160,3 +160,13 @@ test('a long value is shown by its beginning', () => {
   const line = faultLine({ where: 'X', got: 'y'.repeat(10_000), expected: 'less' });
   expect(line.length).toBeLessThan(120);
 });
+
+test.for(['htp://user:secret@collector:8080', 'user:secret@collector:8080', '//user:secret@'])(
+  'the password in %s is not said',
+  (given) => {
+    const read = readAgentSettings({ TIDEMARK_COLLECTOR_URL: given });
+    expect(read.ok ? [] : read.faults.map(faultLine).join()).toBe(
+      `TIDEMARK_COLLECTOR_URL: got ${JSON.stringify(given.replace('secret', '…'))}; expected an address such as http://127.0.0.1:8080`,
+    );
+  },
+);

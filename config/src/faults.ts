@@ -19,8 +19,13 @@ const maxShownCharacters = 80;
 
 /** `TIDEMARK_GRACE: got "5 sec"; expected a duration such as 5s or 1500ms` */
 export function faultLine(fault: Fault): string {
-  const got = fault.got === undefined ? 'not set' : `got ${JSON.stringify(shortened(fault.got))}`;
+  const got = fault.got === undefined ? 'not set' : `got ${JSON.stringify(shortened(withoutPassword(fault.got)))}`;
   return `${fault.where}: ${got}; expected ${fault.expected}`;
+}
+
+/** Of an address that carries one, whatever else is wrong with it: what a process says ends in logs. */
+function withoutPassword(text: string): string {
+  return text.replace(/((?:^|\/\/)[^/@:\s]*):[^/@\s]*@/, '$1:…@');
 }
 
 function shortened(text: string): string {

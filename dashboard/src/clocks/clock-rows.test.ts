@@ -72,7 +72,7 @@ test('what one is right to know besides', () => {
     'read from chrony 127.0.0.1:323 4 s ago',
   ]);
   expect(notes.get('orders-eu-2')).toEqual(['not read: no NTP server configured, no chrony on 127.0.0.1:323']);
-  expect(notes.get('broker 2')).toEqual(['no agent there: it holds if its clock was not set']);
+  expect(notes.get('broker 2')).toEqual(['read by no agent: it holds if its clock was not set']);
   expect(notes.get('batch-7')?.[0]).toBe(
     'set aside: its readings contradict each other or the others, and are not believed now',
   );

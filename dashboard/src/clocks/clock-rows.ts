@@ -116,7 +116,7 @@ function notesOf(clock: KnownClock): string[] {
         notes.push(trouble.includes(name) ? trouble : `${name}: ${trouble}`);
     }
   } else if (clock.provedIfNotSetSinceMs !== undefined) {
-    notes.push('no agent there: it holds if its clock was not set');
+    notes.push('read by no agent: it holds if its clock was not set');
   }
   return notes;
 }
