@@ -1,18 +1,26 @@
 import { createReadStream } from 'node:fs';
 import { open } from 'node:fs/promises';
 import type { Readable } from 'node:stream';
-import { createGunzip } from 'node:zlib';
+import { constants, createGunzip } from 'node:zlib';
 import { HistoryFault } from './history.ts';
 
 const maxLineBytes = 16 * 1024 * 1024;
 
+export interface Reading {
+  /** Its writer may have been killed: what was flushed until then is all there is. */
+  readonly mayBeCut?: boolean;
+}
+
 /** The bytes of a file, unpacked if they are gzip, whatever its name says; `-` is standard input. */
-export async function openBytes(path: string): Promise<Readable> {
+export async function openBytes(path: string, { mayBeCut = false }: Reading = {}): Promise<Readable> {
   if (path === '-') return process.stdin;
   const isPacked = await isGzip(path);
   const raw = createReadStream(path, { highWaterMark: 1 << 20 });
   if (!isPacked) return raw;
-  const unpacked = createGunzip({ chunkSize: 1 << 20 });
+  const unpacked = createGunzip({
+    chunkSize: 1 << 20,
+    finishFlush: mayBeCut ? constants.Z_SYNC_FLUSH : constants.Z_FINISH,
+  });
   raw.on('error', (error: Error) => unpacked.destroy(error));
   return raw.pipe(unpacked);
 }
@@ -32,7 +40,11 @@ async function isGzip(path: string): Promise<boolean> {
 }
 
 /** Line by line, without its end; empty lines are passed over. */
-export async function eachLine(path: string, take: (line: string, number: number) => void): Promise<void> {
+export async function eachLine(
+  path: string,
+  take: (line: string, number: number) => void,
+  reading: Reading = {},
+): Promise<void> {
   let rest: Buffer = Buffer.alloc(0);
   let number = 0;
   const say = (bytes: Buffer): void => {
@@ -41,7 +53,7 @@ export async function eachLine(path: string, take: (line: string, number: number
     if (text !== '') take(number === 1 ? text.replace(/^\uFEFF/, '') : text, number);
   };
   try {
-    for await (const chunk of await openBytes(path)) {
+    for await (const chunk of await openBytes(path, reading)) {
       let bytes = chunk as Buffer;
       if (rest.length > 0) bytes = Buffer.concat([rest, bytes]);
       let from = 0;
@@ -56,7 +68,7 @@ export async function eachLine(path: string, take: (line: string, number: number
   } catch (error) {
     throw unreadable(path, error);
   }
-  if (rest.length > 0) say(rest);
+  if (rest.length > 0 && reading.mayBeCut !== true) say(rest);
 }
 
 export function unreadable(path: string, error: unknown): Error {

@@ -70,7 +70,7 @@ export async function readCapture(
 ): Promise<{ readonly startedMs: number; readonly refused: number }> {
   let startedMs: number | undefined;
   let refused = 0;
-  await eachLine(path, (text, number) => {
+  const takeLine = (text: string, number: number): void => {
     let line: { readonly [field: string]: unknown };
     try {
       line = JSON.parse(text);
@@ -86,7 +86,8 @@ export async function readCapture(
       if (checked.ok) take.report(checked.report, line.at);
       else refused++;
     } else throw new HistoryFault(`${path}, line ${number}: neither a report nor a tick`);
-  });
+  };
+  await eachLine(path, takeLine, { mayBeCut: true });
   if (startedMs === undefined) throw new HistoryFault(`${path}: it is empty`);
   return { startedMs, refused };
 }

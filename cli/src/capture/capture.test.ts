@@ -9,6 +9,7 @@ import { pino } from 'pino';
 import { afterAll, expect, test } from 'vitest';
 import { reportsOf } from '../../../collector/test/story.ts';
 import { auditCapture, captureText } from './capture-audit.ts';
+import { readCapture } from './capture-file.ts';
 import { startCapture } from './run-capture.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'tidemark-capture-'));
@@ -144,4 +145,15 @@ test.for([
 ])('a file that cannot be written is said before a report is taken: $why', async ({ out, fault }) => {
   const listen = { host: '127.0.0.1', port: 0 };
   await expect(startCapture({ listen, collectorUrl: undefined, out }, () => 0)).rejects.toThrow(fault);
+});
+
+test('of a capture whose process was killed, what it had flushed is read', async () => {
+  const text = ['{"tidemark":"capture/1","startedMs":0}', '{"t":1000}', '{"t":2000}'].join('\n');
+  const path = join(folder, 'killed.jsonl.gz');
+  // Without the end of gzip, and with half a line.
+  const end = 8;
+  writeFileSync(path, gzipSync(`${text}\n{"t":30`).subarray(0, -end));
+  const ticks: number[] = [];
+  const read = await readCapture(path, { report: () => {}, tick: (ms) => void ticks.push(ms) });
+  expect({ ...read, ticks }).toEqual({ startedMs: 0, refused: 0, ticks: [1_000, 2_000] });
 });
