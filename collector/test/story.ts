@@ -30,6 +30,8 @@ export interface Story {
   readonly agentId?: string;
   readonly group?: string;
   readonly topic?: string;
+  /** From this second on the consumer reads: what came before is a backlog. */
+  readonly readsFrom?: number;
   /** From this second on its clock source gives no bound. */
   readonly clockLostFrom?: number;
 }
@@ -39,7 +41,7 @@ const eventEveryMs = 100;
 const fetchEveryMs = 200;
 
 export function reportsOf(story: Story): Report[] {
-  const { startMs, seconds, agentId = 'agent-1', group = 'orders-counter', topic = 'orders' } = story;
+  const { startMs, seconds, readsFrom = 0, agentId = 'agent-1', group = 'orders-counter', topic = 'orders' } = story;
   const observation = createObservation({
     id: agentId,
     host: 'host-1',
@@ -61,7 +63,7 @@ export function reportsOf(story: Story): Report[] {
 
   const reports: Report[] = [];
   const read = [0, 0];
-  for (let atMs = startMs; atMs < startMs + seconds * 1000; atMs += fetchEveryMs) {
+  for (let atMs = startMs + readsFrom * 1000; atMs < startMs + seconds * 1000; atMs += fetchEveryMs) {
     for (const [i, partition] of partitions.entries()) {
       const log = logs[i]!;
       const highWaterOffset = log.filter((record) => record.atMs < atMs).length;

@@ -56,11 +56,15 @@ export function judge(state: State, row: LateRow): Verdict {
     };
   }
   if (row.longestWaitMs >= byMs / 2 && isUnordered(row.lane.of)) return { kind: 'outOfOrderSource', byMs };
+  // A backlog from before anybody looked: what is known of the wait is that of others, if anything is.
+  if (row.cell.first.append.lowMs === undefined && byMs >= materialMs)
+    return { kind: 'undecided', byMs, missing: unseen, likely: 'ordinary' };
   return { kind: 'ordinary', byMs };
 }
 
 const fittingSource = 'a source whose clock still fits the consumer’s';
 const history = 'a history of this source';
+const unseen = 'when they were appended: nobody looked then';
 const unwatched = 'what its source did before it was watched';
 
 /** Of producers that nobody can tell apart, one may bring what was made before its partition was watched: held up or replayed. */
