@@ -9,8 +9,10 @@ test.for(runs)('$what, $speed times as fast: nobody is accused', (run) => {
   const { records, late, lateBy, incidents } = disorderOf(run);
   expect(incidents).toEqual([]);
   expect(late).toBeGreaterThan(0.7 * records);
-  const shareOf = (kinds: readonly (keyof typeof lateBy)[]) =>
-    kinds.reduce((sum, kind) => sum + (lateBy[kind] ?? 0), 0) / late;
-  expect(shareOf(['outOfOrderSource', 'ordinary'])).toBeGreaterThan(0.8);
-  expect(shareOf(verdictKinds.filter((kind) => verdictClass[kind] === 'falsely late'))).toBeLessThan(0.001);
+  const of = (kinds: readonly (keyof typeof lateBy)[]) => kinds.reduce((sum, kind) => sum + (lateBy[kind] ?? 0), 0);
+  // A carrier with a dozen flights in half a day is not known well enough.
+  const undecided = of(['undecided']);
+  expect(undecided / late).toBeLessThan(0.25);
+  expect(of(['outOfOrderSource', 'ordinary']) / (late - undecided)).toBeGreaterThan(0.99);
+  expect(of(verdictKinds.filter((kind) => verdictClass[kind] === 'falsely late')) / late).toBeLessThan(0.001);
 });
