@@ -90,9 +90,10 @@ function update(fold: IncidentFold, of: SourceFold, proof: ProducerProof, nowMs:
   fold.changed = true;
 }
 
-/** After its last acknowledgement, and before an answer to the first request that nothing came of was due. */
+/** After its last acknowledgement was sent, and before an answer to the first request that nothing came of was due. */
 function startOf({ acknowledgedMs, sinceMs }: ProducerProof, of: SourceFold): BoundedInstant {
-  const lowMs = Math.min(acknowledgedMs ?? of.lastCreatedMs, sinceMs);
+  const sentMs = acknowledgedMs === undefined ? of.lastCreatedMs : acknowledgedMs - transitSlackMs;
+  const lowMs = Math.min(sentMs, sinceMs);
   return assumed(lowMs, sinceMs + transitSlackMs, `a request is answered within ${transitSlackMs} ms`);
 }
 

@@ -193,11 +193,11 @@ test.skipIf(missing)('each watermark, and the input that holds it, as the logs o
 
   // Nobody has anything to say: all that there was has been processed.
   await maker.pause(0);
-  const last = Math.max(...partitionTimes(java.taken, orders, Number.POSITIVE_INFINITY).values());
   await until('all to be idle', async () => {
     const seen = await sample();
     return Object.values(nodes).every((id) => find(seen, id).inputCounts.live === 0);
   });
+  const last = Math.max(...partitionTimes(java.taken, orders, Number.POSITIVE_INFINITY).values());
   expect(Math.max(...auditLog.map(({ eventMs }) => eventMs))).toBe(last);
   await expect.poll(() => sinkLog.length).toBe(auditLog.length);
   await expect.poll(async () => watermarks(await sample())).toEqual({ up: last, down: last, audit: last, sink: last });
