@@ -1,11 +1,11 @@
 import type { AgentSettings } from '@tidemark/config';
-import type { Observation } from '@tidemark/core';
+import { type Observation, shownUrl } from '@tidemark/core';
 import type { ErrorTotal } from './guard.ts';
 import { type ConsumerHost, type ConsumerTap, pollPaused } from './kafkajs/consumer.ts';
 import type { ProducerHost } from './kafkajs/produce.ts';
 import { observeStarted } from './kafkajs/started.ts';
 import { Reporter } from './reporter.ts';
-import { say, shownUrl } from './say.ts';
+import { say } from './say.ts';
 import type { UnreadableCounts } from './unreadable.ts';
 import { createWallClock, lookAtClock, type WallClock } from './wall-clock.ts';
 

@@ -1,8 +1,8 @@
 import { promisify } from 'node:util';
 import { gzip, gzipSync } from 'node:zlib';
-import type { Report } from '@tidemark/core';
+import { type Report, shownUrl } from '@tidemark/core';
 import { type Posted, post } from './post.ts';
-import { messageOf, say, shownUrl } from './say.ts';
+import { messageOf, say } from './say.ts';
 
 /**
  * Reports on their way to the collector: in order, one at a time, from a bounded queue that loses its oldest first. A

@@ -13,8 +13,3 @@ export function say(line: string): void {
 export function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
 }
-
-/** An address as it may be printed: without a user and password that are in it. */
-export function shownUrl(address: string): string {
-  return address.replace(/\/\/[^/@]*@/, '//');
-}

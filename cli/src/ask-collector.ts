@@ -1,4 +1,5 @@
 import { type Checked, faultLine } from '@tidemark/config';
+import { shownUrl } from '@tidemark/core';
 
 /** No answer, or not the one that was asked for: said in one sentence, with what to do. */
 export class Unanswered extends Error {}
@@ -61,11 +62,6 @@ export function requestOf(
   url.password = '';
   const credentials = `${decodeURIComponent(username)}:${decodeURIComponent(password)}`;
   return { url, headers: { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` } };
-}
-
-/** An address as it may be printed. */
-export function shownUrl(collectorUrl: string): string {
-  return collectorUrl.replace(/\/\/[^/@]*@/, '//');
 }
 
 export function noCollector(collectorUrl: string): string {

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { type IncidentsSettings, readIncidentsSettings } from '@tidemark/config';
-import type { Incident } from '@tidemark/core';
-import { answerOf, complain, noCollector, runAsking, shownUrl, Unanswered } from './ask-collector.ts';
+import { type Incident, shownUrl } from '@tidemark/core';
+import { answerOf, complain, noCollector, runAsking, Unanswered } from './ask-collector.ts';
 import { incidentText, listText, turnText, wanted } from './incident-text.ts';
 
 /** As of `diff` and `grep`: a script asks whether something is open by the exit code alone. */

@@ -1,7 +1,6 @@
 import {
   type Assessment,
   driftWords,
-  findingGravity,
   formatCount,
   formatCounted,
   formatDuration,
@@ -10,6 +9,7 @@ import {
   type KnownClock,
   leadWords,
   offsetWords,
+  openFindings,
   producerCounts,
   producerName,
   producerStateWords,
@@ -38,9 +38,9 @@ export function statusText(assessment: Assessment, { all }: { readonly all: bool
 
 /** What is open of the clocks, what is wrong first. */
 function findingLines({ findings, nowMs }: Assessment, max: number): string[] {
-  const open = findings.filter(({ status }) => status === 'open');
-  open.sort((a, b) => findingGravity[b.kind] - findingGravity[a.kind]);
-  const lines = open.map(({ sentence, openedAtMs }) => `! ${sentence} Since ${timeText(openedAtMs, nowMs)}.`);
+  const lines = openFindings(findings).map(
+    ({ sentence, openedAtMs }) => `! ${sentence} Since ${timeText(openedAtMs, nowMs)}.`,
+  );
   return [...lines.slice(0, max), ...moreLine(lines.length - max)];
 }
 

@@ -3,6 +3,7 @@ import {
   auditReference,
   captureReference,
   collectorReference,
+  flagOf,
   followReference,
   incidentsReference,
   reprocessReference,
@@ -85,18 +86,11 @@ export function usage(): string {
 /** One command with all of its flags. */
 export function usageOf(command: string): string {
   const { does, example, settings, notes } = manuals[command]!;
-  const flags = settings.map((setting) => ({ ...setting, flag: flagOf(setting.name) }));
+  const flags = settings.map((setting) => ({ ...setting, flag: `--${flagOf(setting.name)}` }));
   const widthColumns = Math.max(...flags.map(({ flag }) => flag.length)) + 2;
   const rows = flags.map(({ flag, accepted, default: otherwise }) => {
     const ending = otherwise === undefined || otherwise === '' ? '' : `; default ${otherwise}`;
     return `  ${flag.padEnd(widthColumns)}${accepted.replaceAll('`', '')}${ending}`;
   });
   return `tidemark ${command}: ${does}\n\n  ${example}\n\n${rows.join('\n')}\n\n${notes.join('\n')}\n`;
-}
-
-function flagOf(name: string): string {
-  return `--${name
-    .replace(/^TIDEMARK_/, '')
-    .toLowerCase()
-    .replaceAll('_', '-')}`;
 }

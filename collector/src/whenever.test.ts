@@ -1,6 +1,6 @@
-import { assess, createState, firstAssessment, ingest, type Report } from '@tidemark/core';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
+import { assessedOf } from '../test/assessed.ts';
 import { factsOf } from '../test/facts.ts';
 import { reportsOf } from '../test/story.ts';
 
@@ -22,20 +22,9 @@ test.each(Object.keys(stories) as (keyof typeof stories)[])(
     fc.assert(
       fc.property(fc.nat(), fc.integer({ min: 2, max: 12 }), (seed, everyReports) => {
         const reports = reportsOf({ seed, startMs, seconds, ...stories[name] });
-        expect(toldInTheEnd(reports, everyReports)).toEqual(toldInTheEnd(reports, 1));
+        expect(factsOf(assessedOf(reports, everyReports))).toEqual(factsOf(assessedOf(reports)));
       }),
       { numRuns: 15 },
     );
   },
 );
-
-function toldInTheEnd(reports: readonly Report[], everyReports: number) {
-  const state = createState();
-  let assessment = firstAssessment(startMs);
-  for (const [second, report] of reports.entries()) {
-    const nowMs = startMs + (second + 1) * 1000;
-    ingest(state, report, nowMs);
-    if ((second + 1) % everyReports === 0 || second === seconds - 1) assessment = assess(assessment, state, nowMs);
-  }
-  return factsOf(assessment);
-}

@@ -148,8 +148,12 @@ function named(fault: Fault): Fault {
   return { ...fault, where: `--${flagOf(fault.where)}` };
 }
 
-function flagOf(variable: string): string {
-  return variable.slice('TIDEMARK_'.length).toLowerCase().replaceAll('_', '-');
+/** `commit-poll` of `TIDEMARK_COMMIT_POLL`; a name that is a flag's already stays. */
+export function flagOf(variable: string): string {
+  return variable
+    .replace(/^TIDEMARK_/, '')
+    .toLowerCase()
+    .replaceAll('_', '-');
 }
 
 function variableOf(flag: string): string {

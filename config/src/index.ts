@@ -37,6 +37,7 @@ export { type Checked, type Fault, faultLine } from './faults.ts';
 export { readFlags } from './flags.ts';
 export {
   type FollowSettings,
+  flagOf,
   followFlags,
   followReference,
   followVariables,

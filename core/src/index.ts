@@ -90,6 +90,7 @@ export { incidentFacts } from './telling/incident-facts.ts';
 export { costOf, lengthMs, mostDropped, spanLabel, titleOf, wordsOf } from './telling/incident-words.ts';
 export { producerCounts, producerName, producerStateWords } from './telling/producer-words.ts';
 export { remedyLines } from './telling/remedy-lines.ts';
+export { shownUrl } from './telling/shown-url.ts';
 export { leadBoundWords, leadWords, trueTimeWords } from './telling/stream-time-words.ts';
 export { toldNote } from './telling/told-words.ts';
 export { verdictWords } from './telling/verdict-words.ts';

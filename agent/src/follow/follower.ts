@@ -1,8 +1,9 @@
 import type { FollowSettings } from '@tidemark/config';
+import { shownUrl } from '@tidemark/core';
 import { type Cluster, createCluster } from '../kafkajs/cluster.ts';
 import type { Kafka } from '../kafkajs/shapes.ts';
 import { Reporter } from '../reporter.ts';
-import { messageOf, say, shownUrl } from '../say.ts';
+import { messageOf, say } from '../say.ts';
 import { Fetching, pause } from './fetching.ts';
 import { type Commit, Group, type GroupView } from './group.ts';
 import { type Followed, Homes, type Split } from './homes.ts';

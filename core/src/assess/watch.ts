@@ -115,12 +115,18 @@ function followSuspicion(state: State, fold: IncidentFold, of: SourceFold, nowMs
   if (nowMs - (fold.backMs ?? nowMs) < settledMs) return;
   const held = of.holds.filter(({ hold }) => hold.after.lowMs >= suspicion!.sinceMs);
   if (held.some(({ hold }) => hold.kind === 'pending' && hold.untilMs === undefined)) return;
-  const undecided = missingOf(state, of, suspicion!);
   if (held.some(({ hold }) => hold.blame === 'broker')) withdraw(fold, nowMs, 'the broker took no records of anybody');
   else if (held.some(({ hold }) => hold.kind === 'cutOff')) {
     of.earlier.cut++;
     withdraw(fold, nowMs, 'it was held up, but cost nothing');
-  } else if (undecided !== undefined) {
+  } else withdrawUnheld(state, fold, of, nowMs);
+}
+
+/** It is back, and nothing is known to have been held up. */
+function withdrawUnheld(state: State, fold: IncidentFold, of: SourceFold, nowMs: number): void {
+  const { suspicion } = fold.incident;
+  const undecided = missingOf(state, of, suspicion!);
+  if (undecided !== undefined) {
     fold.incident = { ...fold.incident, suspicion: { ...suspicion!, undecided } };
     withdraw(fold, nowMs, `it came back with late records, and why they are late is not known (missing: ${undecided})`);
   } else {

@@ -55,7 +55,7 @@ export const findingKinds: readonly FindingKind[] = [
 ];
 
 /** What is wrong comes before what is not well known. Higher: to be told first. */
-export const findingGravity: { readonly [K in FindingKind]: number } = {
+const findingGravity: { readonly [K in FindingKind]: number } = {
   clockContradiction: 6,
   clockOff: 5,
   clockStep: 4,
@@ -114,4 +114,10 @@ export interface ClockSourceEvidence {
   /** In words: `no chrony on 127.0.0.1:323`. */
   readonly reason: string;
   readonly lastReadingAgeMs?: number;
+}
+
+/** What is open, to be told first what is wrong. */
+export function openFindings(findings: readonly Finding[]): Finding[] {
+  const open = findings.filter(({ status }) => status === 'open');
+  return open.sort((a, b) => findingGravity[b.kind] - findingGravity[a.kind]);
 }

@@ -1,4 +1,4 @@
-import { type CycleEdge, type CyclePlace, type Finding, findingGravity } from '@tidemark/core';
+import { type CycleEdge, type CyclePlace, type Finding, openFindings } from '@tidemark/core';
 import { formatOffset, formatTime } from '../format.ts';
 import { firstOf, maxShown, type Shown } from '../view.ts';
 
@@ -24,19 +24,18 @@ export function findingRows(
   readonly open: Shown<FindingRow>;
   readonly closed: Shown<FindingRow>;
 } {
-  const rows = findings.map((finding) => ({
-    kind: finding.kind,
-    status: finding.status,
+  const rowOf = (finding: Finding): FindingRow => ({
     id: finding.id,
     sentence: finding.sentence,
     openedAtMs: finding.openedAtMs,
     closedAtMs: finding.closedAtMs,
     chain: finding.kind === 'clockContradiction' ? chainOf(finding.evidence, nowMs) : undefined,
-  }));
-  const open = rows.filter(({ status }) => status === 'open');
-  open.sort((a, b) => findingGravity[b.kind] - findingGravity[a.kind]);
-  const closed = rows.filter(({ status }) => status === 'closed');
-  return { open: firstOf(open, maxShown.findings), closed: firstOf(closed, maxShown.findings) };
+  });
+  const closed = findings.filter(({ status }) => status === 'closed');
+  return {
+    open: firstOf(openFindings(findings).map(rowOf), maxShown.findings),
+    closed: firstOf(closed.map(rowOf), maxShown.findings),
+  };
 }
 
 /**
